@@ -1,0 +1,11 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Child processes for the JVM: spawn, capture, stream, pipe, signal, stop and observe. */
+@NullMarked
+module dev.brood.process {
+  requires static jdk.jfr;
+  requires static org.jspecify;
+
+  exports dev.brood.process;
+  exports dev.brood.process.observe;
+}
