@@ -4,5 +4,6 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.brood.daemon {
   requires dev.brood.process;
+  requires org.snakeyaml.engine;
   requires static org.jspecify;
 }
