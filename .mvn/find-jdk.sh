@@ -1,7 +1,7 @@
 # Finds a JDK; sourced by ./brood and ./gate, and the one place that knows how.
 #
-# find_jdk sets java_home and java_version, or leaves java_home empty and says in jdk_seen where it
-# looked. No JVM is started: the "release" file of a JDK names its version. Only builtins are used,
+# find_jdk sets java_home and java_version (25.0.3+9-LTS, or 25.0.3 where the JDK tells no more), or
+# leaves java_home empty and says in jdk_seen where it looked. No JVM is started: the "release" file of a JDK names its version. Only builtins are used,
 # except for one readlink where `java` in PATH is a symbolic link.
 
 jdk_needed=25
@@ -10,11 +10,12 @@ jdk_needed=25
 read_jdk_version() {
   java_version=
   [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 1
+  # The lines are sorted; only what comes after JAVA_VERSION is long, and sh reads byte by byte.
   while IFS= read -r jdk_line; do
     case $jdk_line in
-      JAVA_RUNTIME_VERSION=*) jdk_runtime=${jdk_line#*=} ;;
+      JAVA_RUNTIME_VERSION=*) java_version=${jdk_line#*=} ;;
       JAVA_VERSION=*)
-        java_version=${jdk_line#*=}
+        java_version=${java_version:-${jdk_line#*=}}
         break
         ;;
     esac
@@ -88,7 +89,6 @@ take_jdk_in_folders() {
 find_jdk() {
   java_home=
   jdk_seen=
-  jdk_runtime=
   if [ -n "${BROOD_JAVA_HOME:-}" ]; then
     take_jdk "$BROOD_JAVA_HOME" "BROOD_JAVA_HOME=$BROOD_JAVA_HOME"
   else
@@ -96,6 +96,5 @@ find_jdk() {
       || take_jdk_in_path || take_jdk_in_folders
   fi || :
   jdk_seen=${jdk_seen#, }
-  java_version=${java_version:-}${jdk_runtime:+ $jdk_runtime}
   [ -n "$java_home" ]
 }

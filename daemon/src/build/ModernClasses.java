@@ -20,8 +20,8 @@ import java.util.zip.ZipOutputStream;
  * Copies a jar and lifts classes older than Java 7 to the format of Java 25.
  *
  * <p>The JVM leaves classes without stack maps out of an AOT cache, and picocli 4.7 is compiled for
- * Java 5. See {@code docs/decisions/0002-aot-cache-at-build-time.md}. Run by {@code ./brood}: {@code
- * java ModernClasses.java FROM TO}.
+ * Java 5. See {@code docs/decisions/0002-aot-cache-at-build-time.md}. Run by {@code ./brood}:
+ * {@code java ModernClasses.java FROM TO}.
  */
 final class ModernClasses {
   private static final int FIRST_WITH_STACK_MAPS_ONLY = ClassFile.JAVA_7_VERSION;
@@ -75,7 +75,8 @@ final class ModernClasses {
             builder.with(element);
           }
         };
-    // A stateful code transform is never skipped; unchanged code would be copied without stack maps.
+    // A stateful code transform is never skipped; unchanged code would be copied without stack
+    // maps.
     CodeTransform rebuilt =
         CodeTransform.ofStateful(() -> (builder, element) -> builder.with(element));
     return version.andThen(ClassTransform.transformingMethodBodies(rebuilt));
