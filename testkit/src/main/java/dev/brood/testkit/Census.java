@@ -66,32 +66,28 @@ public record Census(
    */
   public List<String> leaksSince(Census before, Tolerance tolerance) {
     List<String> leaks = new ArrayList<>();
-    descriptors.forEach(
-        (number, target) -> {
-          if (!target.equals(before.descriptors.get(number)) && !tolerance.descriptor(target)) {
-            leaks.add("descriptor " + number + " -> " + target);
-          }
-        });
-    children.forEach(
-        (pid, child) -> {
-          ChildProcess earlier = before.children.get(pid);
-          boolean turnedZombie = earlier != null && child.zombie() && !earlier.zombie();
-          if ((earlier == null || turnedZombie) && !tolerance.child(child)) {
-            leaks.add(child.toString());
-          }
-        });
-    threads.forEach(
-        (id, thread) -> {
-          if (!before.threads.containsKey(id) && !tolerance.thread(thread)) {
-            leaks.add(thread.toString());
-          }
-        });
-    files.forEach(
-        file -> {
-          if (!before.files.contains(file)) {
-            leaks.add("file " + file);
-          }
-        });
+    descriptors.forEach((number, target) -> {
+      if (!target.equals(before.descriptors.get(number)) && !tolerance.descriptor(target)) {
+        leaks.add("descriptor " + number + " -> " + target);
+      }
+    });
+    children.forEach((pid, child) -> {
+      ChildProcess earlier = before.children.get(pid);
+      boolean turnedZombie = earlier != null && child.zombie() && !earlier.zombie();
+      if ((earlier == null || turnedZombie) && !tolerance.child(child)) {
+        leaks.add(child.toString());
+      }
+    });
+    threads.forEach((id, thread) -> {
+      if (!before.threads.containsKey(id) && !tolerance.thread(thread)) {
+        leaks.add(thread.toString());
+      }
+    });
+    files.forEach(file -> {
+      if (!before.files.contains(file)) {
+        leaks.add("file " + file);
+      }
+    });
     return List.copyOf(leaks);
   }
 
@@ -198,9 +194,7 @@ public record Census(
     }
 
     private static @Nullable Path directory(ExtensionContext context) {
-      return context
-          .getConfigurationParameter("brood.census.directory", Path::of)
-          .orElse(null);
+      return context.getConfigurationParameter("brood.census.directory", Path::of).orElse(null);
     }
   }
 }

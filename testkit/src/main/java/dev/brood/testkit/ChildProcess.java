@@ -47,7 +47,8 @@ public record ChildProcess(long pid, char state, String commandLine) {
         return null;
       }
       String arguments = text(directory.resolve("cmdline")).replace('\0', ' ').strip();
-      String shown = arguments.isEmpty() ? stat.substring(stat.indexOf('('), nameEnd + 1) : arguments;
+      String shown =
+          arguments.isEmpty() ? stat.substring(stat.indexOf('('), nameEnd + 1) : arguments;
       return new ChildProcess(pid, rest[0].charAt(0), shown);
     } catch (IOException e) {
       return null; // vanished meanwhile

@@ -35,8 +35,8 @@ public final class Gen {
   }
 
   /**
-   * Goes to the next combination: counts up the last choice that has a value left and forgets
-   * those after it.
+   * Goes to the next combination: counts up the last choice that has a value left and forgets those
+   * after it.
    *
    * @return false when all combinations have been given
    */

@@ -52,7 +52,8 @@ public final class HelperPrograms {
           if [ -L /proc/$$/fd/$n ]; then found="$found $n"; fi
           n=$((n+1))
         done
-        for n in $found; do printf '%s ' $n; readlink /proc/$$/fd/$n; done""",
+        for n in $found; do printf '%s ' $n; readlink /proc/$$/fd/$n; done\
+        """,
         Integer.toString(limit));
   }
 
@@ -113,7 +114,8 @@ public final class HelperPrograms {
         trap 'echo last words; exit 3' TERM
         echo ready
         n=$(($1 * 20))
-        while [ $n -gt 0 ]; do n=$((n-1)); sleep 0.05 >/dev/null 2>&1 & wait $!; done""",
+        while [ $n -gt 0 ]; do n=$((n-1)); sleep 0.05 >/dev/null 2>&1 & wait $!; done\
+        """,
         LIFE);
   }
 
@@ -124,7 +126,8 @@ public final class HelperPrograms {
         trap 'echo interrupted; exit 130' INT
         echo ready
         n=$(($1 * 20))
-        while [ $n -gt 0 ]; do n=$((n-1)); sleep 0.05 >/dev/null 2>&1; done""",
+        while [ $n -gt 0 ]; do n=$((n-1)); sleep 0.05 >/dev/null 2>&1; done\
+        """,
         LIFE);
   }
 
@@ -145,8 +148,7 @@ public final class HelperPrograms {
 
   /** Child, grandchild and great-grandchild, each waiting; prints their pids, a line each. */
   public static List<String> threeLevels() {
-    return sh(
-        "echo $$; sh -c 'echo $$; sleep \"$1\" & echo $!; wait' sh \"$1\" & wait", LIFE);
+    return sh("echo $$; sh -c 'echo $$; sleep \"$1\" & echo $!; wait' sh \"$1\" & wait", LIFE);
   }
 
   /** As {@link #threeLevels()}, and each of the three ignores SIGTERM. */
@@ -252,7 +254,8 @@ public final class HelperPrograms {
           while [ $b -lt 8 ]; do c=0
             while [ $c -lt 8 ]; do printf "\\\\$a$b$c"; c=$((c+1)); done
           b=$((b+1)); done
-        a=$((a+1)); done""");
+        a=$((a+1)); done\
+        """);
   }
 
   /** Closes stdout and stderr at once and lives on for {@code time}. */

@@ -34,8 +34,7 @@ public record LiveThread(long id, String name, boolean virtual, String place) {
       Path dump = directory.resolve("threads");
       try {
         ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
-            .dumpThreads(
-                dump.toString(), HotSpotDiagnosticMXBean.ThreadDumpFormat.TEXT_PLAIN);
+            .dumpThreads(dump.toString(), HotSpotDiagnosticMXBean.ThreadDumpFormat.TEXT_PLAIN);
         return parse(Files.readAllLines(dump));
       } finally {
         Files.deleteIfExists(dump);

@@ -3,8 +3,8 @@ package dev.brood.testkit;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Runs a test body many times with different choices: first every combination, in order, as long
- * as that stays within a bound, then random ones.
+ * Runs a test body many times with different choices: first every combination, in order, as long as
+ * that stays within a bound, then random ones.
  *
  * <p>A failure names the seed; {@code -Dbrood.seed=N} runs that one case alone. A seed that failed
  * deserves a test of its own.
@@ -27,7 +27,8 @@ public final class Seeds {
    * Runs {@code body} at most {@code limit} times exhaustively and, if that did not reach every
    * combination, {@code limit} times more with random choices.
    *
-   * @throws AssertionError if a run fails; the message holds how to repeat it, the cause what it was
+   * @throws AssertionError if a run fails; the message holds how to repeat it, the cause what it
+   *     was
    */
   public static void check(int limit, Body body) {
     String only = System.getProperty(PROPERTY);

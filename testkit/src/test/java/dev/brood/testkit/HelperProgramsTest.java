@@ -141,7 +141,8 @@ class HelperProgramsTest {
 
   @Test
   void grandchildHoldsOutput_childEnds_pipeStaysOpen() throws Exception {
-    try (Running process = Running.start(HelperPrograms.grandchildHoldsOutput(Duration.ofSeconds(30)));
+    try (Running process =
+            Running.start(HelperPrograms.grandchildHoldsOutput(Duration.ofSeconds(30)));
         BufferedReader out = process.lines()) {
       assertThat(out.readLine()).isEqualTo("hi");
       long grandchild = Long.parseLong(out.readLine());
@@ -157,8 +158,7 @@ class HelperProgramsTest {
     List<String> throughCat = new ArrayList<>(List.of("sh", "-c", "\"$@\" | cat", "sh"));
     throughCat.addAll(HelperPrograms.grandchildWritesLate(Duration.ofMillis(50)));
 
-    assertThat(output(throughCat))
-        .matches("hi\n\\d+\nlate\n");
+    assertThat(output(throughCat)).matches("hi\n\\d+\nlate\n");
   }
 
   @Test
