@@ -1,8 +1,6 @@
 package dev.brood.process.internal.linux;
 
 import java.io.File;
-import java.io.FileInputStream;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -70,19 +68,8 @@ public record ProcStat(
 
   /** As {@link #read(long)}, below another root than {@code /proc}. */
   public static @Nullable ProcStat read(String root, long pid) {
-    String path = root + '/' + pid + "/stat";
     byte[] line = new byte[LINE_LIMIT_BYTES];
-    int length;
-    try (FileInputStream in = new FileInputStream(path)) {
-      length = in.read(line);
-    } catch (FileNotFoundException e) {
-      if (new File(path).canRead()) {
-        throw new UncheckedIOException(e);
-      }
-      return null;
-    } catch (IOException e) {
-      return null; // ESRCH: it was reaped between open and read
-    }
+    int length = ProcFile.read(root + '/' + pid + "/stat", line);
     return length <= 0 ? null : parse(line, length);
   }
 
