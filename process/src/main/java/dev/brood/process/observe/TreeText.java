@@ -10,6 +10,11 @@ import java.util.Locale;
 /** Draws a {@link ProcessTree} as lines of text. */
 final class TreeText {
   private static final String FORM = "%7s  %-8s %9s %9s  %s%s";
+  private static final int LEVEL_COLUMNS = 3;
+
+  /** Deeper levels are drawn as if they were at this one. */
+  private static final int LEVEL_LIMIT = 64;
+
   private static final int MIB = 1024 * 1024;
 
   private TreeText() {}
@@ -25,11 +30,12 @@ final class TreeText {
       List<ProcessTree> children = place.tree.children();
       for (int i = children.size() - 1; i >= 0; i--) {
         boolean last = i == children.size() - 1;
+        boolean deep = place.below.length() >= LEVEL_LIMIT * LEVEL_COLUMNS;
         open.push(
             new Place(
                 children.get(i),
                 place.below + (last ? "└─ " : "├─ "),
-                place.below + (last ? "   " : "│  ")));
+                deep ? place.below : place.below + (last ? "   " : "│  ")));
       }
     }
     return List.copyOf(lines);

@@ -102,14 +102,16 @@ class ProcessTreeTest {
   }
 
   @Test
-  void of_longChain_needsNoDeepStack() throws IOException {
-    int length = 3000;
-    for (int pid = 1; pid <= length; pid++) {
-      proc.process(pid, pid - 1, "link", "link\0");
+  void walk_longChain_needsNoDeepStackAndNoWideLines() {
+    int length = 20_000;
+    ProcessTree tree = new ProcessTree(ProcessInfoTest.sample(length, 1, 1, 0), List.of());
+    for (int pid = length - 1; pid > 0; pid--) {
+      tree = new ProcessTree(ProcessInfoTest.sample(pid, 1, 1, 0), List.of(tree));
     }
 
-    assertThat(tree(1).size()).isEqualTo(length);
-    assertThat(tree(1).lines()).hasSize(length + 1);
+    assertThat(tree.size()).isEqualTo(length);
+    assertThat(tree.cpuTime()).isEqualTo(Duration.ofMillis(length));
+    assertThat(tree.lines()).hasSize(length + 1).allMatch(line -> line.length() < 300);
   }
 
   @Test
