@@ -6,8 +6,8 @@ import java.util.Optional;
  * A process's memory, exactly: what it has to itself and its part of what it shares.
  *
  * <p>From {@code /proc/PID/smaps_rollup} (proc_pid_smaps(5), Linux 4.14). The kernel walks all page
- * tables of the process for it, which takes milliseconds a gigabyte and holds back the process's
- * own mmap calls meanwhile: not for every second. Immutable and thread-safe.
+ * tables of the process for it, tens of milliseconds for a few gigabytes, and holds back its mmap
+ * calls meanwhile: not for every second. Immutable and thread-safe.
  *
  * @param residentBytes memory in RAM, shared pages counted in full ({@code Rss})
  * @param proportionalBytes shared pages divided by the number of processes that map them ({@code
