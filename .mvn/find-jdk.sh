@@ -1,28 +1,29 @@
 # Finds a JDK; sourced by ./brood and ./gate, and the one place that knows how.
 #
-# find_jdk sets java_home and java_version (25.0.3+9-LTS, or 25.0.3 where the JDK tells no more), or
-# leaves java_home empty and says in jdk_seen where it looked. No JVM is started: the "release" file of a JDK names its version. Only builtins are used,
-# except for one readlink where `java` in PATH is a symbolic link.
+# find_jdk sets jdk_home and jdk_version (25.0.3+9-LTS, or 25.0.3 where the JDK tells no more), or
+# leaves jdk_home empty and says in jdk_seen where it looked. No JVM is started: the file "release" of
+# a JDK names its version. Only builtins are used, except for one readlink where `java` in PATH is a
+# symbolic link.
 
 jdk_needed=25
 
-# Sets java_version to the version of the JDK in directory $1. Fails if there is no JDK.
+# Sets jdk_version to the version of the JDK in directory $1. Fails if there is no JDK.
 read_jdk_version() {
-  java_version=
+  jdk_version=
   [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 1
   # The lines are sorted; only what comes after JAVA_VERSION is long, and sh reads byte by byte.
   while IFS= read -r jdk_line; do
     case $jdk_line in
-      JAVA_RUNTIME_VERSION=*) java_version=${jdk_line#*=} ;;
+      JAVA_RUNTIME_VERSION=*) jdk_version=${jdk_line#*=} ;;
       JAVA_VERSION=*)
-        java_version=${java_version:-${jdk_line#*=}}
+        jdk_version=${jdk_version:-${jdk_line#*=}}
         break
         ;;
     esac
   done <"$1/release"
-  java_version=${java_version#\"}
-  java_version=${java_version%\"}
-  [ -n "$java_version" ]
+  jdk_version=${jdk_version#\"}
+  jdk_version=${jdk_version%\"}
+  [ -n "$jdk_version" ]
 }
 
 # Takes the JDK in directory $1 if it is new enough. $2 names it in the message otherwise.
@@ -31,12 +32,12 @@ take_jdk() {
     jdk_seen="$jdk_seen, $2"
     return 1
   fi
-  jdk_major=${java_version%%[!0-9]*}
+  jdk_major=${jdk_version%%[!0-9]*}
   if [ "${jdk_major:-0}" -ge "$jdk_needed" ]; then
-    java_home=$1
+    jdk_home=$1
     return 0
   fi
-  jdk_seen="$jdk_seen, $2 (is $java_version)"
+  jdk_seen="$jdk_seen, $2 (is $jdk_version)"
   return 1
 }
 
@@ -71,9 +72,9 @@ take_jdk_in_folders() {
     /Library/Java/JavaVirtualMachines/*/Contents/Home \
     "${HOME:-/}"/Library/Java/JavaVirtualMachines/*/Contents/Home; do
     read_jdk_version "$jdk_directory" || continue
-    jdk_major=${java_version%%[!0-9]*}
+    jdk_major=${jdk_version%%[!0-9]*}
     if [ "${jdk_major:-0}" -eq "$jdk_needed" ]; then
-      java_home=$jdk_directory
+      jdk_home=$jdk_directory
       return 0
     fi
     if [ -z "$jdk_newer" ] && [ "${jdk_major:-0}" -gt "$jdk_needed" ]; then
@@ -82,12 +83,12 @@ take_jdk_in_folders() {
   done
   jdk_seen="$jdk_seen, /usr/lib/jvm, /usr/java, /opt, ~/.sdkman/candidates/java, ~/.jdks"
   jdk_seen="$jdk_seen, /Library/Java/JavaVirtualMachines"
-  [ -n "$jdk_newer" ] && read_jdk_version "$jdk_newer" && java_home=$jdk_newer
+  [ -n "$jdk_newer" ] && read_jdk_version "$jdk_newer" && jdk_home=$jdk_newer
 }
 
 # BROOD_JAVA_HOME is an order: when it does not fit, nothing else is tried.
 find_jdk() {
-  java_home=
+  jdk_home=
   jdk_seen=
   if [ -n "${BROOD_JAVA_HOME:-}" ]; then
     take_jdk "$BROOD_JAVA_HOME" "BROOD_JAVA_HOME=$BROOD_JAVA_HOME"
@@ -96,5 +97,5 @@ find_jdk() {
       || take_jdk_in_path || take_jdk_in_folders
   fi || :
   jdk_seen=${jdk_seen#, }
-  [ -n "$java_home" ]
+  [ -n "$jdk_home" ]
 }
