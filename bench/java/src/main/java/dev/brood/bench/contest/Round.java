@@ -1,0 +1,6 @@
+package dev.brood.bench.contest;
+
+/** One round of a measure. */
+interface Round {
+  Figures run() throws Exception;
+}

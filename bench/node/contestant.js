@@ -1,0 +1,122 @@
+// Node's child_process: contestant.js MEASURE ARGS...; one round for each line on
+// stdin, one line of JSON each.
+'use strict';
+
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+const readline = require('node:readline');
+
+const nanos = () => Number(process.hrtime.bigint());
+const cpuMicros = () => {
+  const usage = process.cpuUsage();
+  return usage.user + usage.system;
+};
+
+function percentile(values, share) {
+  const ordered = Float64Array.from(values).sort();
+  return ordered[Math.min(Math.floor(share * ordered.length), ordered.length - 1)];
+}
+
+function statusField(name) {
+  const status = fs.readFileSync('/proc/self/status', 'ascii');
+  return Number(new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(status)[1]);
+}
+
+/** Collects both outputs in memory; resolves when the child is reaped and both have ended. */
+function capture(argv, stdin = 'ignore') {
+  return new Promise((resolve, reject) => {
+    const child = spawn(argv[0], argv.slice(1), { stdio: [stdin, 'pipe', 'pipe'] });
+    const pieces = [[], []];
+    child.stdout.on('data', (piece) => pieces[0].push(piece));
+    child.stderr.on('data', (piece) => pieces[1].push(piece));
+    child.on('error', reject);
+    child.on('close', () => resolve(pieces.map((part) => Buffer.concat(part))));
+  });
+}
+
+async function sample(argv, count) {
+  const times = [];
+  for (let i = 0; i < count; i++) {
+    const begin = nanos();
+    await capture(argv);
+    times.push(nanos() - begin);
+  }
+  return times;
+}
+
+const measures = {
+  async spawn(count, ...argv) {
+    const cpu = cpuMicros();
+    const times = await sample(argv, Number(count));
+    return {
+      p50_us: percentile(times, 0.5) / 1e3,
+      p99_us: percentile(times, 0.99) / 1e3,
+      cpu_us: (cpuMicros() - cpu) / times.length,
+    };
+  },
+
+  /** Node has one thread for this: NUMBER chains of children in flight instead of threads. */
+  async threads(count, number, ...argv) {
+    const share = Math.floor(count / number);
+    const begin = nanos();
+    await Promise.all(Array.from({ length: Number(number) }, () => sample(argv, share)));
+    return { per_second: (share * number) / ((nanos() - begin) / 1e9) };
+  },
+
+  async notice(count, file, ...argv) {
+    const times = [];
+    const slot = fs.openSync(file, 'r');
+    const bytes = Buffer.alloc(8);
+    for (let i = 0; i < Number(count); i++) {
+      const now = await new Promise((resolve, reject) => {
+        const child = spawn(argv[0], argv.slice(1), { stdio: 'ignore' });
+        child.on('error', reject);
+        child.on('exit', () => resolve(nanos()));
+      });
+      fs.readSync(slot, bytes, 0, 8, 0);
+      times.push(now - Number(bytes.readBigInt64LE()));
+    }
+    fs.closeSync(slot);
+    return { p50_us: percentile(times, 0.5) / 1e3, p99_us: percentile(times, 0.99) / 1e3 };
+  },
+
+  /** Stdin is pipe or null. */
+  async many(count, stdin, ...argv) {
+    const before = statusField('VmRSS');
+    const threads = statusField('Threads');
+    const begin = nanos();
+    const cpu = cpuMicros();
+    const kind = stdin === 'pipe' ? 'pipe' : 'ignore';
+    const running = Array.from({ length: Number(count) }, () => capture(argv, kind));
+    const figures = {
+      threads_more: statusField('Threads') - threads,
+      kib_per_child: (statusField('VmRSS') - before) / count,
+    };
+    await Promise.all(running);
+    return { ...figures, wall_s: (nanos() - begin) / 1e9, cpu_s: (cpuMicros() - cpu) / 1e6 };
+  },
+
+  async stream(...argv) {
+    const begin = nanos();
+    const cpu = cpuMicros();
+    let total = 0;
+    await new Promise((resolve, reject) => {
+      const child = spawn(argv[0], argv.slice(1), { stdio: ['ignore', 'pipe', 'ignore'] });
+      child.stdout.on('data', (piece) => (total += piece.length));
+      child.on('error', reject);
+      child.on('close', resolve);
+    });
+    const seconds = (nanos() - begin) / 1e9;
+    return { wall_s: seconds, gb_per_s: total / 1e9 / seconds, cpu_s: (cpuMicros() - cpu) / 1e6 };
+  },
+};
+
+async function main() {
+  const [name, ...args] = process.argv.slice(2);
+  console.log('{"ready":1}');
+  for await (const line of readline.createInterface({ input: process.stdin })) {
+    if (line) console.log(JSON.stringify(await measures[name](...args)));
+  }
+}
+
+main();
