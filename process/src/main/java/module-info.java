@@ -4,7 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.brood.process {
   requires static jdk.jfr;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 
   exports dev.brood.process;
   exports dev.brood.process.observe;

@@ -1,0 +1,490 @@
+package dev.brood.process;
+
+import dev.brood.process.internal.io.ByteSink;
+import dev.brood.process.internal.io.Reactor;
+import dev.brood.process.internal.io.Timer;
+import dev.brood.process.internal.io.WriteEnd;
+import dev.brood.process.internal.spawn.Ending;
+import dev.brood.process.internal.spawn.OsProcess;
+import dev.brood.process.internal.spawn.OsProcess.StopOutcome;
+import dev.brood.process.internal.spawn.OsProcess.StopStep;
+import dev.brood.process.internal.spawn.ResourceUse;
+import dev.brood.process.internal.spawn.Started;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A started child. Thread-safe, except that each stream is for one thread at a time.
+ *
+ * <p>That it has ended and that its output is done are two events: a process that it started may
+ * hold its output open for longer than it lives. The child is reaped whatever the user does; {@link
+ * #close} also ends it, with everything that it started, so a child belongs in try-with-resources.
+ */
+public final class Child implements AutoCloseable {
+  private final Command command;
+  private final OsProcess process;
+  private final long startNanos;
+  private final Instant startedAt;
+  private final AtomicReference<@Nullable Cause> cause = new AtomicReference<>();
+  private final AtomicReference<@Nullable StdioException> failure = new AtomicReference<>();
+  private final CompletableFuture<Exit> exited = new CompletableFuture<>();
+  private final OutputSlot stdout = new OutputSlot(Line.Stream.STDOUT);
+  private final OutputSlot stderr = new OutputSlot(Line.Stream.STDERR);
+  private final Map<Integer, ChildOutput> outputs = new HashMap<>(0);
+  private final Map<Integer, ChildInput> inputs = new HashMap<>(0);
+  private @Nullable ChildInput stdin;
+  private @Nullable WriteEnd feed;
+  private @Nullable SourcePump source;
+  private @Nullable Thread sourceThread;
+  private @Nullable Timer deadlineTimer;
+  private volatile @Nullable Timer idleTimer;
+  private volatile @Nullable Ending ending;
+  private volatile Line.@Nullable Stream overflowed;
+  private volatile long lastActivityNanos;
+
+  Child(Command command, Started started, long startNanos) {
+    this.command = command;
+    this.process = started.process();
+    this.startNanos = startNanos;
+    this.startedAt =
+        Instant.now().minusNanos(System.nanoTime() - startNanos).truncatedTo(ChronoUnit.MICROS);
+    this.lastActivityNanos = startNanos;
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  public Command command() {
+    return command;
+  }
+
+  public Instant startedAt() {
+    return startedAt;
+  }
+
+  public boolean isAlive() {
+    return !exited.isDone();
+  }
+
+  /**
+   * Its standard input.
+   *
+   * @throws IllegalStateException unless the command says {@code stdin(Stdio.pipe())}
+   */
+  public ChildInput stdin() {
+    return present(stdin, "stdin", "stdin(Stdio.pipe())");
+  }
+
+  /**
+   * Its standard output.
+   *
+   * @throws IllegalStateException unless it is a {@link Stdio#pipe}
+   */
+  public ChildOutput stdout() {
+    return present(stdout.output(), "stdout", "stdout(Stdio.pipe())");
+  }
+
+  /**
+   * Its standard error.
+   *
+   * @throws IllegalStateException unless it is a {@link Stdio#pipe}
+   */
+  public ChildOutput stderr() {
+    return present(stderr.output(), "stderr", "stderr(Stdio.pipe())");
+  }
+
+  /** What is written to descriptor {@code number}, a {@link Stdio#toChild} or socket. */
+  public ChildInput input(int number) {
+    return present(inputs.get(number), "input " + number, "descriptor(" + number + ", ...)");
+  }
+
+  /** What the child writes to descriptor {@code number}, a {@link Stdio#fromChild} or socket. */
+  public ChildOutput output(int number) {
+    return present(outputs.get(number), "output " + number, "descriptor(" + number + ", ...)");
+  }
+
+  /** The lines of standard output and error, each with its stream, as they come. */
+  public Lines lines() {
+    List<ChildOutput> both = new ArrayList<>(2);
+    if (stdout.output() != null) {
+      both.add(stdout.output());
+    }
+    if (stderr.output() != null) {
+      both.add(stderr.output());
+    }
+    if (both.isEmpty()) {
+      stdout();
+    }
+    return new Lines(both);
+  }
+
+  /**
+   * Waits for the end of the process, not for its output. A child whose output pipe is full and not
+   * read does not end: read it, or use {@link #result}.
+   */
+  public Exit await() throws InterruptedException {
+    try {
+      return exited.get();
+    } catch (ExecutionException e) {
+      throw new ExitLostException(command.commandLine(), e);
+    } catch (InterruptedException e) {
+      stopFor(Cause.CANCELLED);
+      throw e;
+    }
+  }
+
+  /** Waits that long at most; empty if it is still alive, which changes nothing for it. */
+  public Optional<Exit> await(Duration limit) throws InterruptedException {
+    try {
+      return Optional.of(exited.get(Times.nanos(limit), TimeUnit.NANOSECONDS));
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      throw new ExitLostException(command.commandLine(), e);
+    } catch (InterruptedException e) {
+      stopFor(Cause.CANCELLED);
+      throw e;
+    }
+  }
+
+  /**
+   * Waits for the end of the process and of its output, and tells all about it; a bad exit is a
+   * value here. Output pipes that nobody has begun to read are kept, up to {@link
+   * Command#outputLimit}.
+   *
+   * @throws StdioException if a source or sink failed
+   */
+  public Result result() throws InterruptedException {
+    stdout.captureUnclaimed(this, command.spec().outputLimit);
+    stderr.captureUnclaimed(this, command.spec().outputLimit);
+    Exit exit = await();
+    try {
+      for (OutputSlot slot : List.of(stdout, stderr)) {
+        if (slot.endsByItself()) {
+          slot.done().get();
+        }
+      }
+    } catch (ExecutionException e) {
+      throw new AssertionError("a stream's end cannot fail", e);
+    } catch (InterruptedException e) {
+      release();
+      throw e;
+    }
+    StdioException failed = failure.get();
+    if (failed != null) {
+      throw failed;
+    }
+    return new Result(
+        command.commandLine(),
+        pid(),
+        exit,
+        cause(),
+        stdout.kept(command),
+        stderr.kept(command),
+        usage().orElseThrow(),
+        duration(),
+        startedAt);
+  }
+
+  /** Completed when the process has ended. Each call gives a future of its own. */
+  public CompletableFuture<Exit> onExit() {
+    return exited.thenApplyAsync(exit -> exit, Thread::startVirtualThread);
+  }
+
+  /** Completed when both outputs are at their end, or given up. */
+  public CompletableFuture<Void> onOutputDone() {
+    return CompletableFuture.allOf(stdout.done(), stderr.done())
+        .thenApplyAsync(nothing -> nothing, Thread::startVirtualThread);
+  }
+
+  /** Signals this process only. False if it has ended: a signal never reaches a stranger. */
+  public boolean signal(Signal signal) {
+    return process.signal(signal.number());
+  }
+
+  /**
+   * Signals every process of its group. False if none is left.
+   *
+   * @throws IllegalStateException if it leads no group, {@link Group#SHARED}
+   */
+  public boolean signalGroup(Signal signal) {
+    return process.signalGroup(signal.number());
+  }
+
+  /** Ends it and everything that it started, by its command's {@link StopPlan}. */
+  public StopReport stop() {
+    return stop(command.spec().stopPlan, Cause.STOPPED);
+  }
+
+  /** Ends it and everything that it started, with that long between SIGTERM and SIGKILL. */
+  public StopReport stop(Duration grace) {
+    return stop(command.spec().stopPlan.withGrace(grace), Cause.STOPPED);
+  }
+
+  /** Ends it and everything that it started with SIGKILL, now. */
+  public StopReport kill() {
+    return stop(StopPlan.KILL, Cause.STOPPED);
+  }
+
+  /** What it has used; empty while it is alive (see {@code observe.ProcessInfo} for that). */
+  public Optional<Usage> usage() {
+    Ending known = ending;
+    return known == null ? Optional.empty() : Optional.of(usage(known.use()));
+  }
+
+  /**
+   * Stops what is left of the tree and lets go of the streams. Idempotent, from any thread. A
+   * {@link Command#detached} child lives on.
+   */
+  @Override
+  public void close() {
+    if (!command.spec().detached) {
+      stop();
+    }
+    release();
+  }
+
+  @Override
+  public String toString() {
+    return "Child[" + pid() + " " + command.commandLine() + "]";
+  }
+
+  /** Waits, lets go of everything, and throws if it failed. */
+  Result finish() throws InterruptedException {
+    try {
+      Result result = result();
+      check(result);
+      return result;
+    } finally {
+      release();
+    }
+  }
+
+  /** Throws if the command calls this result a failure. */
+  void check(Result result) {
+    Failures.check(command, result, overflowed);
+  }
+
+  OutputSlot slot(Line.Stream stream) {
+    return stream == Line.Stream.STDOUT ? stdout : stderr;
+  }
+
+  void setStdin(ChildInput input) {
+    stdin = input;
+  }
+
+  void setFeed(WriteEnd end, @Nullable SourcePump pump) {
+    feed = end;
+    source = pump;
+  }
+
+  void addExtra(int number, ChildInput input) {
+    inputs.put(number, input);
+  }
+
+  void addExtra(int number, ChildOutput output) {
+    outputs.put(number, output);
+  }
+
+  /** Everything is connected: begins to read, write, watch and count the time. */
+  Child begin() {
+    Spec spec = command.spec();
+    if (!spec.detached) {
+      Children.add(this);
+    }
+    stdout.begin(this);
+    stderr.begin(this);
+    if (source != null) {
+      sourceThread = Thread.ofVirtual().name("brood-input-" + pid()).start(source);
+    }
+    if (spec.deadline != null) {
+      deadlineTimer = after(Times.nanos(spec.deadline), () -> endBy(Cause.DEADLINE));
+    }
+    if (spec.idleLimit != null) {
+      watchIdle(Times.nanos(spec.idleLimit), Times.nanos(spec.idleLimit));
+    }
+    if (spec.cancelOn != null) {
+      spec.cancelOn.whenComplete((value, error) -> endBy(Cause.CANCELLED));
+    }
+    process.ending().whenComplete(this::ended);
+    return this;
+  }
+
+  /** Notes that the child has said something. */
+  void active() {
+    lastActivityNanos = System.nanoTime();
+  }
+
+  /** A sink that also notes activity, if anybody asks for it. */
+  ByteSink counted(MemorySink sink) {
+    return command.spec().idleLimit == null ? sink : new ActiveSink(this, sink);
+  }
+
+  void overflowed(Line.Stream stream) {
+    overflowed = stream;
+    endBy(Cause.OUTPUT_LIMIT);
+  }
+
+  void failed(StdioException reason) {
+    if (failure.compareAndSet(null, reason)) {
+      endBy(Cause.CANCELLED);
+    }
+  }
+
+  /** Stops the child in the background for a reason, unless it is ending already. */
+  void endBy(Cause reason) {
+    if (cause.compareAndSet(null, reason)) {
+      Thread.ofVirtual().name("brood-stop-" + pid()).start(() -> stopNow(command.spec().stopPlan));
+    }
+  }
+
+  /** Stops the child and waits for that. */
+  StopReport stop(StopPlan plan, Cause reason) {
+    if (process.mayHaveSurvivors()) {
+      cause.compareAndSet(null, reason);
+    }
+    return stopNow(plan);
+  }
+
+  private void stopFor(Cause reason) {
+    stop(command.spec().stopPlan, reason);
+  }
+
+  private StopReport stopNow(StopPlan plan) {
+    List<StopStep> steps =
+        plan.steps().stream()
+            .map(step -> new StopStep(step.signal().number(), Times.nanos(step.grace())))
+            .toList();
+    long begin = System.nanoTime();
+    StopOutcome outcome = process.stopTree(steps);
+    StopReport report =
+        new StopReport(
+            outcome.alreadyEnded(),
+            outcome.signals().stream().map(Signal::of).toList(),
+            outcome.signalled(),
+            outcome.survivors(),
+            Duration.ofNanos(System.nanoTime() - begin));
+    if (!report.alreadyEnded()) {
+      Events.stopped(this, report);
+    }
+    return report;
+  }
+
+  Cause cause() {
+    Cause known = cause.get();
+    return known == null ? Cause.SELF : known;
+  }
+
+  Duration duration() {
+    Ending known = ending;
+    long end = known == null ? System.nanoTime() : known.atNanos();
+    return Duration.ofNanos(end - startNanos);
+  }
+
+  /** The process has ended. Usually on the reactor's thread: nothing here blocks. */
+  private void ended(@Nullable Ending how, @Nullable Throwable lost) {
+    cause.compareAndSet(null, Cause.SELF);
+    cancelTimers();
+    long finish = System.nanoTime() + Times.nanos(command.spec().drainGrace);
+    stdout.finish(finish);
+    stderr.finish(finish);
+    outputs.values().forEach(output -> output.end().finish(finish));
+    if (feed != null) {
+      feed.close();
+    }
+    if (sourceThread != null) {
+      sourceThread.interrupt();
+    }
+    Children.remove(this);
+    if (how == null) {
+      exited.completeExceptionally(lost);
+      return;
+    }
+    ending = how;
+    Exit exit =
+        how.exited()
+            ? new Exit.Exited(how.status())
+            : new Exit.Signaled(Signal.of(how.status()), how.coreDumped());
+    exited.complete(exit);
+    Events.exited(this, exit);
+  }
+
+  private void watchIdle(long limitNanos, long waitNanos) {
+    idleTimer =
+        after(
+            waitNanos,
+            () -> {
+              long left = lastActivityNanos + limitNanos - System.nanoTime();
+              if (left <= 0) {
+                endBy(Cause.IDLE);
+              } else if (!exited.isDone()) {
+                watchIdle(limitNanos, left);
+              }
+            });
+  }
+
+  private void cancelTimers() {
+    Timer idle = idleTimer;
+    if (deadlineTimer != null) {
+      deadlineTimer.cancel();
+    }
+    if (idle != null) {
+      idle.cancel();
+    }
+  }
+
+  /** Lets go of the streams. */
+  void release() {
+    if (stdin != null) {
+      stdin.close();
+    }
+    if (feed != null) {
+      feed.close();
+    }
+    stdout.abandon();
+    stderr.abandon();
+    inputs.values().forEach(ChildInput::close);
+    outputs.values().forEach(ChildOutput::abandon);
+  }
+
+  private <T> T present(@Nullable T stream, String name, String remedy) {
+    if (stream == null) {
+      throw new IllegalStateException(
+          name + " of " + Quoting.shown(command.commandLine()) + " is no pipe; say " + remedy);
+    }
+    return stream;
+  }
+
+  private static Timer after(long nanos, Runnable task) {
+    return Reactor.shared().after(nanos, task);
+  }
+
+  private static Usage usage(ResourceUse use) {
+    return new Usage(
+        Duration.of(use.userMicros(), ChronoUnit.MICROS),
+        Duration.of(use.systemMicros(), ChronoUnit.MICROS),
+        use.peakResidentBytes() == ResourceUse.UNKNOWN
+            ? OptionalLong.empty()
+            : OptionalLong.of(use.peakResidentBytes()),
+        use.minorFaults(),
+        use.majorFaults(),
+        use.blocksRead(),
+        use.blocksWritten(),
+        use.voluntarySwitches(),
+        use.involuntarySwitches());
+  }
+}

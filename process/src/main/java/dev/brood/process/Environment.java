@@ -1,0 +1,152 @@
+package dev.brood.process;
+
+import dev.brood.process.internal.linux.Environ;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The environment of a child: where it begins, and what is set or unset on top. Immutable.
+ *
+ * <p>Inherited variables pass through byte for byte; values that are set here are UTF-8, whatever
+ * the locale. See environ(7).
+ */
+public final class Environment {
+  private static final Environment INHERIT = new Environment(null, Map.of());
+  private static final Environment EMPTY = new Environment(Set.of(), Map.of());
+
+  /** The inherited names; null: all. */
+  private final @Nullable Set<String> only;
+
+  /** Changes in order; a null value unsets. */
+  private final Map<String, @Nullable String> changes;
+
+  private Environment(@Nullable Set<String> only, Map<String, @Nullable String> changes) {
+    this.only = only;
+    this.changes = changes;
+  }
+
+  /** All variables of this process, as they are at the start of the child. The default. */
+  public static Environment inherit() {
+    return INHERIT;
+  }
+
+  /** No variables at all. */
+  public static Environment empty() {
+    return EMPTY;
+  }
+
+  /** Of this process's variables only these, where they exist. */
+  public static Environment only(String... names) {
+    for (String name : names) {
+      checkName(name);
+    }
+    return new Environment(Set.of(names), Map.of());
+  }
+
+  /**
+   * This environment with one variable set; a later call for the same name wins.
+   *
+   * @throws IllegalArgumentException if the name is empty or has {@code =} or NUL in it, or the
+   *     value has NUL in it
+   */
+  public Environment with(String name, String value) {
+    checkName(name);
+    if (value.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException(
+          "the value of environment variable " + name + " has a NUL in it: " + visible(value));
+    }
+    return changed(name, value);
+  }
+
+  /** This environment with all of these set. */
+  public Environment with(Map<String, String> variables) {
+    Environment result = this;
+    for (Map.Entry<String, String> entry : variables.entrySet()) {
+      result = result.with(entry.getKey(), entry.getValue());
+    }
+    return result;
+  }
+
+  /** This environment with these variables unset. */
+  public Environment without(String... names) {
+    Environment result = this;
+    for (String name : names) {
+      checkName(name);
+      result = result.changed(name, null);
+    }
+    return result;
+  }
+
+  private Environment changed(String name, @Nullable String value) {
+    Map<String, @Nullable String> copy = new LinkedHashMap<>(changes);
+    copy.put(name, value);
+    return new Environment(only, copy);
+  }
+
+  /** For the kernel: NAME=value with NUL each; null if this process's own is passed untouched. */
+  byte @Nullable [][] block() {
+    if (only == null && changes.isEmpty()) {
+      return null;
+    }
+    Map<String, byte[]> entries = new LinkedHashMap<>();
+    if (only == null || !only.isEmpty()) {
+      for (byte[] entry : Environ.entries()) {
+        String name = nameOf(entry);
+        if ((only == null || only.contains(name)) && !changes.containsKey(name)) {
+          entries.putIfAbsent(name, entry);
+        }
+      }
+    }
+    changes.forEach((name, value) -> {
+      if (value != null) {
+        entries.put(name, (name + "=" + value + "\0").getBytes(StandardCharsets.UTF_8));
+      }
+    });
+    return entries.values().toArray(byte[][]::new);
+  }
+
+  /** What the child has as PATH; null if it has none. */
+  @Nullable String searchPath() {
+    if (changes.containsKey("PATH")) {
+      return changes.get("PATH");
+    }
+    return only == null || only.contains("PATH") ? System.getenv("PATH") : null;
+  }
+
+  /** The changes, for showing: unset ones have a null value. Sorted by name. */
+  Map<String, @Nullable String> changes() {
+    return new TreeMap<>(changes);
+  }
+
+  /** The inherited names, for showing; null: all. */
+  @Nullable Set<String> only() {
+    return only;
+  }
+
+  private static String nameOf(byte[] entry) {
+    int equals = 0;
+    while (equals < entry.length && entry[equals] != '=') {
+      equals++;
+    }
+    return new String(Arrays.copyOf(entry, equals), StandardCharsets.UTF_8);
+  }
+
+  private static void checkName(String name) {
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException("an environment variable has an empty name");
+    }
+    if (name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException(
+          "the name of an environment variable cannot have = or NUL in it: " + visible(name));
+    }
+  }
+
+  static String visible(String text) {
+    return "\"" + text.replace("\0", "\\0") + "\"";
+  }
+}

@@ -1,0 +1,102 @@
+package dev.brood.process;
+
+import dev.brood.process.internal.linux.Descriptors;
+import dev.brood.process.internal.spawn.Backend;
+import dev.brood.process.internal.spawn.LinuxBackend;
+import dev.brood.process.internal.spawn.SpawnFailure;
+import dev.brood.process.internal.spawn.SpawnPlan;
+import dev.brood.process.internal.spawn.Started;
+import dev.brood.process.internal.spawn.Wire;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/** The way from a {@link Command} to a {@link Child}: a plan for the backend, then the streams. */
+final class Launch {
+  /** What the streams are connected to where the command does not say. */
+  enum Defaults {
+    SPAWN,
+    RUN,
+    CAPTURE
+  }
+
+  private Launch() {}
+
+  static Child start(Command command, Defaults defaults) {
+    return start(command, defaults, Map.of());
+  }
+
+  /**
+   * Starts a command.
+   *
+   * @param given wires that stand for what the command says of these descriptors
+   */
+  static Child start(Command command, Defaults defaults, Map<Integer, Wire> given) {
+    Spec spec = command.spec();
+    StdioPlan stdio = StdioPlan.of(spec, defaults);
+    SortedMap<Integer, Wire> wires = stdio.wires(spec.extras);
+    wires.putAll(given);
+    Backend backend = FakePrograms.backendOr(LinuxBackend::shared);
+    @Nullable SinkFiles files = null;
+    boolean tried = false;
+    try {
+      Children.refuseWhileShuttingDown();
+      files = SinkFiles.open(stdio);
+      SpawnPlan plan = plan(spec, wires);
+      long startNanos = System.nanoTime();
+      tried = true;
+      Started started = backend.start(plan);
+      Child child = new Child(command, started, startNanos);
+      new ChildStreams(child, stdio, started, files, given.keySet()).connect();
+      Events.spawned(command, child, System.nanoTime() - startNanos);
+      return child.begin();
+    } catch (SpawnFailure | RuntimeException e) {
+      if (files != null) {
+        files.close();
+      }
+      if (!tried) {
+        given.values().forEach(Wire::discard);
+      }
+      Events.notSpawned(command, e);
+      throw e instanceof SpawnFailure failure
+          ? new SpawnException(command.commandLine(), failure)
+          : (RuntimeException) e;
+    }
+  }
+
+  private static SpawnPlan plan(Spec spec, SortedMap<Integer, Wire> wires) {
+    List<String> argv = new ArrayList<>(spec.words.stream().map(Spec.Word::text).toList());
+    String program = argv.getFirst();
+    if (spec.argv0 != null) {
+      argv.set(0, spec.argv0);
+    }
+    return new SpawnPlan(
+        program,
+        argv,
+        spec.environment.block(),
+        spec.environment.searchPath(),
+        spec.directory == null ? null : spec.directory.toString(),
+        wires,
+        leads(spec, wires.get(0) instanceof Wire.Inherit),
+        spec.detached);
+  }
+
+  private static SpawnPlan.Leads leads(Spec spec, boolean inheritsStdin) {
+    if (spec.detached) {
+      return SpawnPlan.Leads.SESSION;
+    }
+    Group group = spec.group;
+    if (group == null) {
+      // The terminal stops a process of another group that reads from it (SIGTTIN, tty_ioctl).
+      boolean terminal = inheritsStdin && Descriptors.isTerminal(0);
+      group = terminal ? Group.SHARED : Group.OWN;
+    }
+    return switch (group) {
+      case OWN -> SpawnPlan.Leads.GROUP;
+      case SHARED -> SpawnPlan.Leads.NOTHING;
+      case SESSION -> SpawnPlan.Leads.SESSION;
+    };
+  }
+}

@@ -1,0 +1,106 @@
+package dev.brood.process;
+
+import dev.brood.process.internal.io.ReadEnd;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** One output stream of a child: how it is consumed, what is kept of it, and when it is done. */
+final class OutputSlot {
+  private final Line.Stream stream;
+  private final CompletableFuture<Void> done = new CompletableFuture<>();
+  private @Nullable ReadEnd end;
+  private @Nullable ChildOutput output;
+  private @Nullable MemorySink memory;
+  private @Nullable OutputPump pump;
+
+  OutputSlot(Line.Stream stream) {
+    this.stream = stream;
+  }
+
+  /** The reactor reads it into memory. */
+  void push(ReadEnd from, MemorySink into) {
+    end = from;
+    memory = into;
+  }
+
+  /** The user reads it; {@code copies} get what he reads. */
+  void pull(Child child, ReadEnd from, List<ByteTarget> copies) {
+    end = from;
+    output =
+        new ChildOutput(
+            child.command(), stream, from, copies, child::active, () -> done.complete(null));
+  }
+
+  /** A virtual thread reads it into the targets. */
+  void pump(Child child, ReadEnd from, List<ByteTarget> targets) {
+    end = from;
+    pump = new OutputPump(child, from, targets, () -> done.complete(null));
+  }
+
+  /** Notes that one of the targets keeps a copy here. */
+  void copy(MemorySink copy) {
+    memory = copy;
+  }
+
+  /** Begins to consume; called once, after everything is connected. */
+  void begin(Child child) {
+    if (end == null) {
+      done.complete(null);
+    } else if (pump != null) {
+      Thread.ofVirtual().name("brood-output-" + child.pid()).start(pump);
+    } else if (output == null && memory != null) {
+      pushNow(child, end, memory);
+    }
+  }
+
+  /** Reads into memory what nobody has begun to read, so that waiting for the child can end. */
+  void captureUnclaimed(Child child, long limit) {
+    if (output != null && !output.claimed() && memory == null && end != null) {
+      memory = MemorySink.capture(limit, () -> child.overflowed(stream));
+      pushNow(child, end, memory);
+    }
+  }
+
+  /** The child has ended: what strangers still write is waited for no longer than this. */
+  void finish(long deadlineNanos) {
+    if (end != null) {
+      end.finish(deadlineNanos);
+    }
+  }
+
+  /** Gives up what is not read; harmless for whoever still writes. */
+  void abandon() {
+    if (output != null) {
+      output.abandon();
+    } else if (end != null) {
+      end.abandon();
+    }
+  }
+
+  @Nullable ChildOutput output() {
+    return output;
+  }
+
+  CompletableFuture<Void> done() {
+    return done;
+  }
+
+  /** Whether the stream ends without anybody else's doing, so that it can be waited for. */
+  boolean endsByItself() {
+    return output == null || memory != null;
+  }
+
+  Output kept(Command command) {
+    if (memory == null) {
+      return Output.empty(command.charset());
+    }
+    boolean held = end != null && end.heldOpen();
+    return new Output(memory.kept(), command.charset(), memory.total(), held);
+  }
+
+  private void pushNow(Child child, ReadEnd from, MemorySink into) {
+    into.done().thenRun(() -> done.complete(null));
+    from.pushTo(child.counted(into));
+  }
+}

@@ -1,0 +1,26 @@
+package dev.brood.process;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a stop did. Immutable.
+ *
+ * @param alreadyEnded whether nothing was left to stop
+ * @param signals the signals sent, in order; {@link Signal#KILL} last if the plan was not enough
+ * @param processes how many processes were signalled, the child included
+ * @param survivors processes that live on: stuck in the kernel, or not ours to signal
+ * @param duration how long it took
+ */
+public record StopReport(
+    boolean alreadyEnded,
+    List<Signal> signals,
+    int processes,
+    List<Long> survivors,
+    Duration duration) {
+
+  /** Whether SIGKILL was needed. */
+  public boolean forced() {
+    return signals.contains(Signal.KILL);
+  }
+}

@@ -1,0 +1,313 @@
+package dev.brood.process.internal.io;
+
+import dev.brood.process.internal.linux.Descriptors;
+import dev.brood.process.internal.linux.Epoll;
+import dev.brood.process.internal.linux.Errno;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Our end of a pipe or socket that a child writes to.
+ *
+ * <p>Either one thread at a time pulls ({@link #read}), parked while there is nothing, or the
+ * reactor pushes into a {@link ByteSink}. {@link #close} and {@link #abandon} may come from any
+ * thread and wake a waiting reader.
+ */
+public final class ReadEnd extends Watch implements AutoCloseable {
+  /** Returned at end of file. */
+  public static final int END = -1;
+
+  /** Returned when nothing is there now. */
+  public static final int WOULD_BLOCK = -2;
+
+  /** Returned when the deadline of a read has passed. */
+  public static final int TIMED_OUT = -3;
+
+  private static final int READS_PER_EVENT = 8;
+
+  private final Reactor reactor;
+  private final PipeGrowth growth;
+  private @Nullable Thread waiter;
+  private @Nullable ByteSink sink;
+  private volatile long finishNanos;
+  private int finishBytes;
+  private boolean heldOpen;
+  private boolean registered;
+  private boolean armed;
+  private boolean ended;
+  private boolean closed;
+
+  /** Takes over {@code fd}, which is made non-blocking. */
+  public ReadEnd(Reactor reactor, int fd) {
+    super(fd);
+    this.reactor = reactor;
+    this.growth = new PipeGrowth(fd);
+    Descriptors.setNonBlocking(fd);
+  }
+
+  /**
+   * Reads what is there, waiting for at least one byte.
+   *
+   * @param deadlineNanos a {@link System#nanoTime} to give up at; 0: never
+   * @return a count, {@link #END} or {@link #TIMED_OUT}; after {@link #finish} also {@link #END}
+   *     when its time is up
+   * @throws ClosedChannelException if this end is closed, before or meanwhile
+   */
+  public int read(byte[] buffer, int offset, int length, long deadlineNanos)
+      throws IOException, InterruptedException {
+    while (true) {
+      int count = poll(buffer, offset, length, Thread.currentThread());
+      if (count != WOULD_BLOCK) {
+        return count;
+      }
+      long until = soonest(deadlineNanos, finishNanos);
+      if (until == 0) {
+        LockSupport.park(this);
+      } else {
+        long left = until - System.nanoTime();
+        if (left <= 0 && until == deadlineNanos) {
+          return TIMED_OUT;
+        }
+        LockSupport.parkNanos(this, left);
+      }
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+    }
+  }
+
+  /**
+   * Reads what is there without waiting.
+   *
+   * @param wake whom to unpark when there may be something, if there is nothing now; null: nobody
+   * @return a count, {@link #END} or {@link #WOULD_BLOCK}
+   */
+  public synchronized int poll(byte[] buffer, int offset, int length, @Nullable Thread wake)
+      throws IOException {
+    if (length == 0) {
+      return 0;
+    }
+    if (closed) {
+      throw new ClosedChannelException();
+    }
+    if (ended || heldOpen) {
+      return END;
+    }
+    if (finishNanos != 0 && System.nanoTime() - finishNanos >= 0 && finishBytes <= 0) {
+      giveUp();
+      return END;
+    }
+    int count = readNow(buffer, offset, length);
+    if (finishNanos != 0 && count > 0) {
+      finishBytes -= count;
+    }
+    if (count == WOULD_BLOCK && finishNanos != 0 && System.nanoTime() - finishNanos >= 0) {
+      giveUp();
+      return END;
+    }
+    if (count == WOULD_BLOCK && wake != null) {
+      waiter = wake;
+      arm();
+    }
+    return count;
+  }
+
+  /** Lets the reactor read everything into {@code target} from now on, then closes this end. */
+  public synchronized void pushTo(ByteSink target) {
+    if (closed || ended) {
+      target.end();
+      return;
+    }
+    sink = target;
+    if (registered) {
+      reactor.modify(this, Epoll.IN);
+    } else {
+      reactor.add(this, Epoll.IN);
+      registered = true;
+    }
+  }
+
+  /**
+   * Bounds what is still to come, because the child has ended: what it wrote is in the pipe
+   * already, and whatever comes later is a stranger's. From {@code deadlineNanos} on, an empty pipe
+   * counts as its end, and so does one that keeps filling after all that it could hold has been
+   * read.
+   */
+  public void finish(long deadlineNanos) {
+    synchronized (this) {
+      if (closed || ended) {
+        return;
+      }
+      finishNanos = deadlineNanos;
+      finishBytes = PipeGrowth.LARGE_BYTES;
+      wakeWaiter();
+      if (sink == null || sink == ByteSink.DISCARD) {
+        return;
+      }
+    }
+    reactor.after(deadlineNanos - System.nanoTime(), this::giveUp);
+  }
+
+  /** Whether somebody else still held the other end when reading was given up. */
+  public synchronized boolean heldOpen() {
+    return heldOpen;
+  }
+
+  /** How long until {@link #finish} takes effect; {@link Long#MAX_VALUE} if it was not called. */
+  public long nanosToFinish() {
+    long at = finishNanos;
+    return at == 0 ? Long.MAX_VALUE : at - System.nanoTime();
+  }
+
+  /** Closes this end if its end of file has been read. */
+  public synchronized void closeIfEnded() {
+    if (ended) {
+      close();
+    }
+  }
+
+  private void giveUp() {
+    synchronized (this) {
+      if (closed || ended) {
+        return;
+      }
+      heldOpen = true;
+    }
+    abandon();
+  }
+
+  private static long soonest(long a, long b) {
+    if (a == 0 || b == 0) {
+      return a + b;
+    }
+    return a - b < 0 ? a : b;
+  }
+
+  /**
+   * Gives up reading without closing: what still comes is read and thrown away, so that a stranger
+   * who holds the other end is not killed by SIGPIPE. The descriptor is closed at end of file.
+   */
+  public void abandon() {
+    ByteSink before;
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      if (ended) {
+        close();
+        return;
+      }
+      before = sink;
+      sink = null;
+      pushTo(ByteSink.DISCARD);
+      wakeWaiter();
+    }
+    if (before != null) {
+      before.end();
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      if (registered) {
+        reactor.remove(this);
+      }
+      Descriptors.close(fd);
+      growth.release();
+      wakeWaiter();
+    }
+  }
+
+  @Override
+  protected void ready(int events) {
+    ByteSink target;
+    synchronized (this) {
+      armed = false;
+      target = sink;
+      if (target == null) {
+        wakeWaiter();
+        return;
+      }
+    }
+    push(target);
+  }
+
+  private void push(ByteSink target) {
+    byte[] scratch = reactor.scratch();
+    for (int i = 0; i < READS_PER_EVENT; i++) {
+      int count;
+      synchronized (this) {
+        if (closed || sink != target) {
+          return;
+        }
+        try {
+          count = readNow(scratch, 0, scratch.length);
+        } catch (IOException e) {
+          count = END;
+        }
+        if (count == END) {
+          close();
+        }
+      }
+      if (count == END) {
+        target.end();
+        return;
+      }
+      if (count == WOULD_BLOCK) {
+        return;
+      }
+      target.bytes(scratch, count);
+      if (count < scratch.length) {
+        return;
+      }
+    }
+  }
+
+  private int readNow(byte[] buffer, int offset, int length) throws IOException {
+    while (true) {
+      int count = Descriptors.read(fd, buffer, offset, length);
+      if (count > 0) {
+        growth.read(count);
+        return count;
+      }
+      // EIO is what a terminal's master end says after the last slave end is closed (tty_ioctl).
+      if (count == 0 || Errno.EIO.is(count)) {
+        ended = true;
+        return END;
+      }
+      if (Errno.EAGAIN.is(count)) {
+        return WOULD_BLOCK;
+      }
+      if (!Errno.EINTR.is(count)) {
+        throw new IOException("read: " + Errno.describe(-count));
+      }
+    }
+  }
+
+  private void arm() {
+    if (armed) {
+      return;
+    }
+    int interest = Epoll.IN | Epoll.ONE_SHOT;
+    if (registered) {
+      reactor.modify(this, interest);
+    } else {
+      reactor.add(this, interest);
+      registered = true;
+    }
+    armed = true;
+  }
+
+  private void wakeWaiter() {
+    Thread thread = waiter;
+    waiter = null;
+    LockSupport.unpark(thread);
+  }
+}

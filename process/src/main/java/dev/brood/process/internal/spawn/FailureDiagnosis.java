@@ -1,0 +1,139 @@
+package dev.brood.process.internal.spawn;
+
+import dev.brood.process.internal.linux.Errno;
+import dev.brood.process.internal.linux.FileStatus;
+import dev.brood.process.internal.spawn.SpawnFailure.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * posix_spawn(3) returns an errno and not the step that failed. This looks, afterwards, for the
+ * step that explains it.
+ */
+final class FailureDiagnosis {
+  // MAX_ARG_STRLEN of the kernel: 32 pages (execve(2)).
+  private static final int LONGEST_ARGUMENT = 131_072;
+  private static final int INTERPRETER_LINE = 256;
+
+  private FailureDiagnosis() {}
+
+  static SpawnFailure explain(
+      SpawnPlan plan, String file, byte[][] arguments, byte[][] environment, int errno) {
+    if (plan.directory() != null) {
+      SpawnFailure directory = directoryProblem(plan.directory());
+      if (directory != null) {
+        return directory;
+      }
+    }
+    Errno known = Errno.of(errno);
+    if (known == null) {
+      return new SpawnFailure(Kind.OTHER, errno, file, null);
+    }
+    return switch (known) {
+      case ENOENT, ENOTDIR, EACCES, EPERM, ELOOP, ENAMETOOLONG, EISDIR ->
+          fileProblem(plan, file, errno);
+      case ENOEXEC ->
+          new SpawnFailure(
+              Kind.NO_INTERPRETER_LINE,
+              errno,
+              file,
+              "it is neither a program for this machine nor a script that begins with #!");
+      case E2BIG ->
+          new SpawnFailure(Kind.ARGUMENTS_TOO_LONG, errno, sizes(arguments, environment), null);
+      case ETXTBSY ->
+          new SpawnFailure(Kind.TEXT_BUSY, errno, file, "somebody still has it open for writing");
+      case EAGAIN ->
+          new SpawnFailure(
+              Kind.RESOURCES_EXHAUSTED,
+              errno,
+              "process",
+              "the limit of processes is reached (ulimit -u, or pids.max of the cgroup)");
+      case ENOMEM, EMFILE, ENFILE ->
+          new SpawnFailure(Kind.RESOURCES_EXHAUSTED, errno, "process", null);
+      default -> new SpawnFailure(Kind.OTHER, errno, file, null);
+    };
+  }
+
+  private static @Nullable SpawnFailure directoryProblem(String directory) {
+    byte[] path = ProgramLookup.terminated(directory);
+    int type = FileStatus.type(path);
+    int result = type < 0 ? type : FileStatus.mayExecute(path);
+    if (type >= 0 && !FileStatus.isDirectory(type)) {
+      result = -Errno.ENOTDIR.number();
+    }
+    return result < 0
+        ? new SpawnFailure(Kind.DIRECTORY_NOT_ENTERED, -result, directory, null)
+        : null;
+  }
+
+  private static SpawnFailure fileProblem(SpawnPlan plan, String file, int errno) {
+    boolean relative = !file.startsWith("/");
+    String seen = relative && plan.directory() != null ? plan.directory() + "/" + file : file;
+    SpawnFailure problem = ProgramLookup.problem(seen);
+    if (problem != null) {
+      return problem;
+    }
+    if (errno == Errno.ENOENT.number()) {
+      String interpreter = interpreterOf(seen);
+      if (interpreter != null) {
+        return new SpawnFailure(
+            Kind.INTERPRETER_MISSING,
+            errno,
+            seen,
+            "its first line asks for " + interpreter + ", which is not there");
+      }
+      return new SpawnFailure(
+          Kind.INTERPRETER_MISSING,
+          errno,
+          seen,
+          "the file is there, so its loader (ldd " + seen + ") is not");
+    }
+    return new SpawnFailure(Kind.NOT_EXECUTABLE, errno, seen, null);
+  }
+
+  private static @Nullable String interpreterOf(String file) {
+    try (InputStream in = Files.newInputStream(Path.of(file))) {
+      String start = new String(in.readNBytes(INTERPRETER_LINE), StandardCharsets.ISO_8859_1);
+      if (!start.startsWith("#!")) {
+        return null;
+      }
+      String line = start.substring(2, lineEnd(start));
+      return line.strip().replace("\r", "\\r");
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private static int lineEnd(String start) {
+    int end = start.indexOf('\n');
+    return end < 0 ? start.length() : end;
+  }
+
+  private static String sizes(byte[][] arguments, byte[][] environment) {
+    int longest = 0;
+    for (int i = 0; i < arguments.length; i++) {
+      if (arguments[i].length > arguments[longest].length) {
+        longest = i;
+      }
+    }
+    String text =
+        "arguments of %,d bytes, the longest argv[%d] with %,d, and an environment of %,d bytes"
+            .formatted(total(arguments), longest, arguments[longest].length, total(environment));
+    return arguments[longest].length > LONGEST_ARGUMENT
+        ? text + "; one argument may have %,d".formatted(LONGEST_ARGUMENT - 1)
+        : text;
+  }
+
+  private static long total(byte[][] strings) {
+    long sum = 0;
+    for (byte[] string : List.of(strings)) {
+      sum += string.length;
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,172 @@
+package dev.brood.process.internal.spawn;
+
+import dev.brood.process.internal.io.Reactor;
+import dev.brood.process.internal.io.Watch;
+import dev.brood.process.internal.linux.Descriptors;
+import dev.brood.process.internal.linux.Epoll;
+import dev.brood.process.internal.linux.Errno;
+import dev.brood.process.internal.linux.Pids;
+import dev.brood.process.internal.linux.WaitRecord;
+import java.util.List;
+
+/**
+ * A child behind its pidfd.
+ *
+ * <p>It is reaped at once when it ends, unless a stop is under way: then it stays a zombie until
+ * the stop is done, because its pid is also the name of its group, and only an unreaped leader
+ * keeps that name from being given to a stranger.
+ */
+final class LinuxProcess extends OsProcess {
+  private final int pid;
+  private final boolean leadsGroup;
+  private final Reactor reactor;
+  private final ExitWatch watch;
+  private final Runnable beforeReap;
+  private final long inheritedPeakBytes;
+  private int holds;
+  private boolean ended;
+  private boolean reaped;
+  private boolean groupOutlivesLeader;
+
+  /**
+   * Begins to watch a child that was just started.
+   *
+   * @param beforeReap done once, while the pid still belongs to the child
+   */
+  LinuxProcess(int pid, int pidfd, boolean leadsGroup, Reactor reactor, Runnable beforeReap) {
+    this.pid = pid;
+    this.leadsGroup = leadsGroup;
+    this.reactor = reactor;
+    this.beforeReap = beforeReap;
+    // Until its exec a child shares our memory, and the kernel counts that as its own.
+    this.inheritedPeakBytes = Pids.ownPeakResidentBytes();
+    this.watch = new ExitWatch(pidfd);
+    reactor.add(watch, Epoll.IN);
+  }
+
+  @Override
+  public long pid() {
+    return pid;
+  }
+
+  boolean leadsGroup() {
+    return leadsGroup;
+  }
+
+  @Override
+  public synchronized boolean signal(int number) {
+    return !ended && Pids.signal(watch.pidfd, number) == 0;
+  }
+
+  @Override
+  public boolean signalGroup(int number) {
+    if (!leadsGroup) {
+      throw new IllegalStateException("process " + pid + " leads no group");
+    }
+    synchronized (this) {
+      if (!reaped) {
+        return Pids.signalGroup(pid, number) == 0;
+      }
+    }
+    return new TreeStop(this).signalLeftovers(number) > 0;
+  }
+
+  @Override
+  public StopOutcome stopTree(List<StopStep> steps) {
+    return new TreeStop(this).run(steps);
+  }
+
+  @Override
+  public synchronized boolean mayHaveSurvivors() {
+    return !ended || groupOutlivesLeader;
+  }
+
+  /** Keeps the child from being reaped; false if it already was. */
+  synchronized boolean hold() {
+    if (reaped) {
+      return false;
+    }
+    holds++;
+    return true;
+  }
+
+  /** Ends a {@link #hold}; the last one reaps the child if it has ended. */
+  synchronized void release() {
+    holds--;
+    if (holds == 0 && ended) {
+      reap(new WaitRecord());
+    }
+  }
+
+  synchronized boolean ended() {
+    return ended;
+  }
+
+  private void exited() {
+    WaitRecord record = new WaitRecord();
+    int result;
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      result = holds > 0 ? Pids.peek(watch.pidfd, record) : reap(record);
+      if (result == 0 && !record.ended()) {
+        return; // not yet: waits for the next event
+      }
+      ended = true;
+      if (!reaped) {
+        reactor.remove(watch);
+      }
+    }
+    if (result < 0) {
+      ending().completeExceptionally(new StatusLostException(pid));
+    } else {
+      ending().complete(ending(record));
+    }
+  }
+
+  /** Reaps and forgets everything that depends on the pid. Called under the lock. */
+  private int reap(WaitRecord record) {
+    beforeReap.run();
+    int result = Pids.reap(watch.pidfd, record);
+    if (!ended) {
+      reactor.remove(watch);
+    }
+    reaped = true;
+    Descriptors.close(watch.pidfd);
+    // Members keep the group's number in use, so this asks about our group or about none.
+    groupOutlivesLeader = leadsGroup && !Errno.ESRCH.is(Pids.signalGroup(pid, 0));
+    return result;
+  }
+
+  private Ending ending(WaitRecord record) {
+    long peak = record.peakResidentBytes();
+    ResourceUse use =
+        new ResourceUse(
+            record.userMicros(),
+            record.systemMicros(),
+            peak > inheritedPeakBytes ? peak : ResourceUse.UNKNOWN,
+            record.minorFaults(),
+            record.majorFaults(),
+            record.blocksRead(),
+            record.blocksWritten(),
+            record.voluntarySwitches(),
+            record.involuntarySwitches());
+    return new Ending(
+        record.exited(), record.status(), record.coreDumped(), use, System.nanoTime());
+  }
+
+  private final class ExitWatch extends Watch {
+    private final int pidfd;
+
+    ExitWatch(int pidfd) {
+      super(pidfd);
+      this.pidfd = pidfd;
+    }
+
+    @Override
+    protected void ready(int events) {
+      exited();
+    }
+  }
+}

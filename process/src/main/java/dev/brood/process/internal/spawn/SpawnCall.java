@@ -1,0 +1,96 @@
+package dev.brood.process.internal.spawn;
+
+import dev.brood.process.internal.linux.Environ;
+import dev.brood.process.internal.linux.Errno;
+import dev.brood.process.internal.linux.PosixSpawn;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** One start, ready to be made on whichever thread may block for it. */
+final class SpawnCall {
+  // A file that was just written is busy while any other thread's child has not reached its exec:
+  // a matter of milliseconds. See execve(2), ETXTBSY.
+  private static final int BUSY_TRIES = 12;
+  private static final long BUSY_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final SpawnPlan plan;
+  private final byte[][] arguments;
+  private final int[] targets;
+  private int pid;
+  private @Nullable SpawnFailure failure;
+  private @Nullable RuntimeException defect;
+
+  SpawnCall(SpawnPlan plan, int[] targets) {
+    this.plan = plan;
+    this.targets = targets;
+    this.arguments =
+        plan.arguments().stream().map(ProgramLookup::terminated).toArray(byte[][]::new);
+  }
+
+  int descriptorCount() {
+    return targets.length;
+  }
+
+  int highestTarget() {
+    return targets[targets.length - 1];
+  }
+
+  /** Makes the call; {@code sources} are the descriptors to copy, as numbered on this thread. */
+  void run(int[] sources) {
+    try {
+      String file = ProgramLookup.find(plan.program(), plan.searchPath());
+      int result = spawn(file, sources);
+      for (int i = 1; Errno.ETXTBSY.is(result) && i < BUSY_TRIES; i++) {
+        LockSupport.parkNanos(BUSY_WAIT_NANOS * i);
+        result = spawn(file, sources);
+      }
+      if (result < 0) {
+        byte[][] environment = plan.environment();
+        failure =
+            FailureDiagnosis.explain(
+                plan,
+                file,
+                arguments,
+                environment == null ? Environ.entries() : environment,
+                -result);
+      }
+      pid = result;
+    } catch (SpawnFailure e) {
+      failure = e;
+    } catch (RuntimeException e) {
+      defect = e;
+    }
+  }
+
+  /** Notes that the call could not be made. */
+  void fail(SpawnFailure reason) {
+    failure = reason;
+  }
+
+  /** The pid of the child. */
+  int result() throws SpawnFailure {
+    if (defect != null) {
+      throw defect;
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return pid;
+  }
+
+  private int spawn(String file, int[] sources) {
+    return PosixSpawn.spawn(
+        ProgramLookup.terminated(file),
+        arguments,
+        plan.environment(),
+        plan.directory() == null ? null : ProgramLookup.terminated(plan.directory()),
+        sources,
+        targets,
+        switch (plan.leads()) {
+          case NOTHING -> PosixSpawn.SHARED_GROUP;
+          case GROUP -> PosixSpawn.OWN_GROUP;
+          case SESSION -> PosixSpawn.OWN_SESSION;
+        });
+  }
+}

@@ -1,0 +1,155 @@
+package dev.brood.process.internal.spawn;
+
+import dev.brood.process.internal.linux.DescriptorPassing;
+import dev.brood.process.internal.linux.Descriptors;
+import dev.brood.process.internal.linux.Errno;
+import dev.brood.process.internal.linux.FileStatus;
+import dev.brood.process.internal.spawn.SpawnFailure.Kind;
+import java.io.File;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A platform thread that starts children from a descriptor table of its own.
+ *
+ * <p>A start copies the table of the thread that makes it, and the child then closes what it must
+ * not have: about 90 ns for each descriptor, while the caller waits. This thread's table is a copy
+ * that was made once (close_range(2) with CLOSE_RANGE_UNSHARE) and then emptied, so a start costs
+ * the same however many descriptors the process has, and the child still cannot inherit any that it
+ * should not. The descriptors that it shall have are sent over a Unix socket.
+ *
+ * <p>Regular files stay in the copy, since this thread may have to load a class from one.
+ * Descriptors 0 to 2 are {@code /dev/null} here. Nothing of a user's and no logging runs on this
+ * thread. It ends when it has been idle for a while, and is made again when needed.
+ */
+final class SpawnThread {
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final SpawnThreads owner;
+  private final String name;
+  private final int sending;
+  private final int receiving;
+  private final Semaphore work = new Semaphore(0);
+  private volatile @Nullable SpawnCall call;
+  private volatile @Nullable Thread caller;
+  private boolean alive;
+
+  /** Not started yet; fails if no socket pair can be made. */
+  SpawnThread(SpawnThreads owner, String name) throws SpawnFailure {
+    this.owner = owner;
+    this.name = name;
+    int[] ends = new int[2];
+    int result = Descriptors.socketPair(ends);
+    if (result < 0) {
+      throw new SpawnFailure(Kind.RESOURCES_EXHAUSTED, -result, "socket pair", null);
+    }
+    sending = ends[0];
+    receiving = ends[1];
+  }
+
+  /** Makes a call on this thread and waits for it; {@code sources} as numbered in the process. */
+  void make(SpawnCall spawn, int[] sources) {
+    if (!alive) {
+      alive = true;
+      Thread.ofPlatform().name(name).daemon().start(this::run);
+    }
+    int result = DescriptorPassing.send(sending, sources);
+    if (result < 0) {
+      spawn.fail(new SpawnFailure(Kind.RESOURCES_EXHAUSTED, -result, "descriptors", null));
+      return;
+    }
+    caller = Thread.currentThread();
+    call = spawn;
+    work.release();
+    boolean interrupted = false;
+    while (call != null) {
+      LockSupport.park(this);
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Told by the owner, which has taken care that no call is under way or coming. */
+  void retired() {
+    alive = false;
+  }
+
+  private void run() {
+    separateTable();
+    while (true) {
+      if (!acquiredInTime()) {
+        if (owner.retire(this)) {
+          return;
+        }
+        continue;
+      }
+      SpawnCall next = call;
+      Thread waiting = caller;
+      if (next != null) {
+        serve(next);
+        call = null;
+        LockSupport.unpark(waiting);
+      }
+    }
+  }
+
+  private boolean acquiredInTime() {
+    try {
+      return work.tryAcquire(IDLE_NANOS, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      return false; // nobody has this thread to interrupt it; at worst it retires early
+    }
+  }
+
+  private void serve(SpawnCall next) {
+    int[] received = new int[next.descriptorCount()];
+    int count = DescriptorPassing.receive(receiving, received);
+    int[] lifted = received.clone();
+    int lift = next.highestTarget() + 1;
+    int problem = count == received.length ? 0 : Errno.EMFILE.number();
+    for (int i = 0; i < count; i++) {
+      if (received[i] < lift) {
+        lifted[i] = Descriptors.duplicate(received[i], lift);
+        problem = lifted[i] < 0 ? -lifted[i] : problem;
+      }
+    }
+    if (problem == 0) {
+      next.run(lifted);
+    } else {
+      next.fail(new SpawnFailure(Kind.RESOURCES_EXHAUSTED, problem, "descriptors", null));
+    }
+    for (int i = 0; i < count; i++) {
+      Descriptors.close(received[i]);
+      if (lifted[i] != received[i] && lifted[i] >= 0) {
+        Descriptors.close(lifted[i]);
+      }
+    }
+  }
+
+  /**
+   * Makes and empties the copy. Where that is forbidden, starts are right all the same, only
+   * slower.
+   */
+  private void separateTable() {
+    if (Descriptors.unshareTable() < 0) {
+      return;
+    }
+    String[] open = new File("/proc/thread-self/fd").list();
+    if (open == null) {
+      return; // no /proc: the copy keeps what it has, and children still do not get it
+    }
+    for (String number : open) {
+      int fd = Integer.parseInt(number);
+      if (fd != receiving && (fd <= 2 || !FileStatus.isRegular(FileStatus.type(fd)))) {
+        Descriptors.close(fd);
+      }
+    }
+    for (int fd = 0; fd <= 2; fd++) {
+      Descriptors.open("/dev/null", Descriptors.O_RDWR, 0);
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package dev.brood.process.internal.spawn;
+
+import dev.brood.process.internal.linux.Descriptors;
+import dev.brood.process.internal.linux.Errno;
+import dev.brood.process.internal.linux.Pids;
+import dev.brood.process.internal.linux.ProcStat;
+import dev.brood.process.internal.spawn.OsProcess.StopOutcome;
+import dev.brood.process.internal.spawn.OsProcess.StopStep;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One stop of a child and of everything that it started.
+ *
+ * <p>Descendants are listed before anything is signalled, because a dead parent's children cannot
+ * be found any more. The group is signalled as a whole, which the kernel does at once for all
+ * members, also for one that forks meanwhile; a descendant that has left the group is signalled
+ * through a pidfd, after a look that its pid still is the process that was listed. This repeats
+ * until nothing lives, with SIGKILL at last, and always ends.
+ *
+ * <p>Not found: a process that left the group and whose parent ended before the stop began.
+ */
+final class TreeStop {
+  private static final int SIGKILL = 9;
+  private static final int SIGCONT = 18;
+  private static final int SIGSTOP = 19;
+  private static final long KILL_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long FIRST_LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+  private static final long LAST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private final LinuxProcess child;
+  private final Map<Long, ProcStat> strays = new HashMap<>();
+  private final Set<Long> told = new HashSet<>();
+  private boolean held;
+  private boolean complete;
+  private boolean interrupted;
+
+  TreeStop(LinuxProcess child) {
+    this.child = child;
+  }
+
+  StopOutcome run(List<StopStep> steps) {
+    if (!child.mayHaveSurvivors()) {
+      return new StopOutcome(true, List.of(), 0, List.of());
+    }
+    held = child.hold();
+    try {
+      List<Integer> sent = new ArrayList<>();
+      boolean gone = false;
+      for (StopStep step : steps) {
+        signalAll(step.signal());
+        sent.add(step.signal());
+        gone = awaitGone(step.waitNanos());
+        if (gone) {
+          break;
+        }
+      }
+      List<Long> survivors = List.of();
+      if (!gone) {
+        sent.add(SIGKILL);
+        survivors = killAll();
+      }
+      return new StopOutcome(false, List.copyOf(sent), told.size(), survivors);
+    } finally {
+      if (held) {
+        child.release();
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Signals the members that outlived their reaped leader; how many there were. */
+  int signalLeftovers(int number) {
+    int count = 0;
+    for (ProcStat member : living()) {
+      count += signal(member, number) ? 1 : 0;
+    }
+    return count;
+  }
+
+  private List<Long> killAll() {
+    long end = System.nanoTime() + KILL_NANOS;
+    long look = FIRST_LOOK_NANOS;
+    while (true) {
+      // Stopped processes fork no more, so that the list of strays can be complete.
+      strays.values().forEach(stray -> signal(stray, SIGSTOP));
+      signalAll(SIGKILL);
+      if (awaitGone(look)) {
+        return List.of();
+      }
+      if (System.nanoTime() - end > 0) {
+        return living().stream().map(ProcStat::pid).toList();
+      }
+      look = Math.min(look * 2, LAST_LOOK_NANOS * 5);
+    }
+  }
+
+  private void signalAll(int number) {
+    List<ProcStat> members = living();
+    members.forEach(member -> told.add(member.pid()));
+    if (held) {
+      if (child.leadsGroup()) {
+        Pids.signalGroup((int) child.pid(), number);
+      } else {
+        child.signal(number);
+      }
+    }
+    for (ProcStat member : members) {
+      if (!signalledWithGroup(member)) {
+        signal(member, number);
+      }
+    }
+    // A stopped process acts on nothing but SIGKILL until it is continued (signal(7)).
+    if (number != SIGKILL && number != SIGSTOP) {
+      for (ProcStat member : members) {
+        if (member.state() == 'T') {
+          signal(member, SIGCONT);
+        }
+      }
+    }
+  }
+
+  private boolean signalledWithGroup(ProcStat member) {
+    return held
+        && (member.pid() == child.pid() || (child.leadsGroup() && member.group() == child.pid()));
+  }
+
+  /** Waits until the child has ended and nothing of its tree lives; false when time is up. */
+  private boolean awaitGone(long waitNanos) {
+    long end = System.nanoTime() + Math.min(waitNanos, Long.MAX_VALUE / 4);
+    if (held && !awaitEnding(end)) {
+      return false;
+    }
+    long look = FIRST_LOOK_NANOS;
+    while (!living().isEmpty() || !complete) {
+      long left = end - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      LockSupport.parkNanos(this, Math.min(look, left));
+      interrupted |= Thread.interrupted();
+      look = Math.min(look * 2, LAST_LOOK_NANOS);
+    }
+    return true;
+  }
+
+  private boolean awaitEnding(long endNanos) {
+    while (true) {
+      try {
+        child.ending().get(Math.max(0, endNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+        return true;
+      } catch (TimeoutException e) {
+        return false;
+      } catch (ExecutionException e) {
+        return true; // ended, and its status is lost
+      } catch (InterruptedException e) {
+        interrupted = true; // a stop is bounded and goes on; the flag is set again at its end
+      }
+    }
+  }
+
+  /** What lives of the tree now; remembers those that the group's signal does not reach. */
+  private List<ProcStat> living() {
+    ProcessTable table = ProcessTable.fresh();
+    complete = table.complete();
+    Map<Long, ProcStat> living = new HashMap<>();
+    if (held) {
+      add(table.descendants(child.pid()), living);
+      ProcStat leader = child.ended() ? null : ProcStat.read(child.pid());
+      if (leader != null && !leader.dead()) {
+        living.put(leader.pid(), leader);
+      }
+    }
+    if (child.leadsGroup() && (held || ProcStat.read(child.pid()) == null)) {
+      List<ProcStat> group = table.group(child.pid());
+      add(group, living);
+      group.forEach(member -> add(table.descendants(member.pid()), living));
+    }
+    for (ProcStat stray : List.copyOf(strays.values())) {
+      ProcStat now = ProcStat.read(stray.pid());
+      if (now == null || now.dead() || now.startTicks() != stray.startTicks()) {
+        strays.remove(stray.pid());
+      } else {
+        living.put(now.pid(), now);
+        add(table.descendants(now.pid()), living);
+      }
+    }
+    for (ProcStat member : living.values()) {
+      if (!signalledWithGroup(member)) {
+        strays.put(member.pid(), member);
+      }
+    }
+    return List.copyOf(living.values());
+  }
+
+  private static void add(List<ProcStat> found, Map<Long, ProcStat> living) {
+    found.forEach(entry -> living.put(entry.pid(), entry));
+  }
+
+  /** Signals exactly the process that was listed, never another one of its pid. */
+  private boolean signal(ProcStat listed, int number) {
+    int pidfd = Pids.open((int) listed.pid());
+    if (pidfd < 0) {
+      return false;
+    }
+    try {
+      ProcStat now = ProcStat.read(listed.pid());
+      return now != null
+          && now.startTicks() == listed.startTicks()
+          && !Errno.ESRCH.is(Pids.signal(pidfd, number));
+    } finally {
+      Descriptors.close(pidfd);
+    }
+  }
+}
