@@ -62,7 +62,7 @@ final class Opponent implements AutoCloseable {
     } catch (TimeoutException e) {
       throw new IOException("no answer within " + ROUND_SECONDS + " s", e);
     } catch (ExecutionException e) {
-      throw new IOException(e.getCause().getMessage(), e);
+      throw new IOException("it ended", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
