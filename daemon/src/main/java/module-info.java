@@ -4,6 +4,9 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.brood.daemon {
   requires dev.brood.process;
+  requires info.picocli;
+  requires jdk.unsupported;
   requires org.snakeyaml.engine;
+  requires tools.jackson.core;
   requires static org.jspecify;
 }
