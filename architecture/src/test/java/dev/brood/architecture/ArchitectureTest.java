@@ -60,8 +60,8 @@ class ArchitectureTest {
           Map.entry("dev.brood.daemon.config", Set.of()),
           Map.entry("dev.brood.testkit", Set.of()));
 
-  /** Modules for people to read or to measure with, where the arrows above do not apply. */
-  private static final Set<String> NOT_PRODUCTION = Set.of("examples", "bench");
+  /** Modules for people to read, where the arrows above do not apply. */
+  private static final Set<String> NOT_PRODUCTION = Set.of("examples");
 
   private static final Set<String> MAY_PRINT =
       Set.of("dev.brood.daemon.cli", "dev.brood.daemon.foreground");

@@ -55,9 +55,12 @@ final class Repository {
     return files(name -> name.endsWith(".java"));
   }
 
-  /** The Maven modules that have sources of the given kind, {@code main} or {@code test}. */
+  /**
+   * The Maven modules that have sources of the given kind, {@code main} or {@code test}. The
+   * benchmarks are a build of their own.
+   */
   static List<Path> modules(String kind) {
-    return files(name -> name.endsWith("/pom.xml")).stream()
+    return files(name -> name.endsWith("/pom.xml") && !name.startsWith("bench/")).stream()
         .map(Path::getParent)
         .filter(module -> Files.isDirectory(module.resolve("src/" + kind + "/java")))
         .toList();
