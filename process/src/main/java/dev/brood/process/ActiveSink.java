@@ -14,4 +14,9 @@ record ActiveSink(Child child, MemorySink sink) implements ByteSink {
   public void end() {
     sink.end();
   }
+
+  @Override
+  public void fail(Throwable reason) {
+    sink.fail(reason);
+  }
 }

@@ -10,12 +10,14 @@ import dev.brood.process.internal.spawn.OsProcess.StopOutcome;
 import dev.brood.process.internal.spawn.OsProcess.StopStep;
 import dev.brood.process.internal.spawn.ResourceUse;
 import dev.brood.process.internal.spawn.Started;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -52,7 +54,7 @@ public final class Child implements AutoCloseable {
   private @Nullable Timer deadlineTimer;
   private volatile @Nullable Timer idleTimer;
   private volatile @Nullable Ending ending;
-  private volatile Line.@Nullable Stream overflowed;
+  private volatile String overflow = "";
   private volatile long lastActivityNanos;
 
   Child(Command command, Started started, long startNanos) {
@@ -276,7 +278,7 @@ public final class Child implements AutoCloseable {
 
   /** Throws if the command calls this result a failure. */
   void check(Result result) {
-    Failures.check(command, result, overflowed);
+    Failures.check(command, result, overflow);
   }
 
   OutputSlot slot(Line.Stream stream) {
@@ -318,10 +320,18 @@ public final class Child implements AutoCloseable {
       watchIdle(Times.nanos(spec.idleLimit), Times.nanos(spec.idleLimit));
     }
     if (spec.cancelOn != null) {
-      spec.cancelOn.whenComplete((value, error) -> endBy(Cause.CANCELLED));
+      // The stage may live much longer than this child, so it must not hold on to it.
+      WeakReference<Child> self = new WeakReference<>(this);
+      spec.cancelOn.whenComplete((value, error) -> cancel(self.get()));
     }
     process.ending().whenComplete(this::ended);
     return this;
+  }
+
+  private static void cancel(@Nullable Child child) {
+    if (child != null) {
+      child.endBy(Cause.CANCELLED);
+    }
   }
 
   /** Notes that the child has said something. */
@@ -334,8 +344,8 @@ public final class Child implements AutoCloseable {
     return command.spec().idleLimit == null ? sink : new ActiveSink(this, sink);
   }
 
-  void overflowed(Line.Stream stream) {
-    overflowed = stream;
+  void overflowed(Line.Stream stream, long limitBytes) {
+    overflow = "%s passed %,d bytes".formatted(stream.name().toLowerCase(Locale.ROOT), limitBytes);
     endBy(Cause.OUTPUT_LIMIT);
   }
 

@@ -1,5 +1,6 @@
 package dev.brood.process;
 
+import dev.brood.process.internal.io.Forgotten;
 import dev.brood.process.internal.io.WriteEnd;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,10 +17,12 @@ import java.util.Objects;
 public final class ChildInput extends OutputStream {
   private final Command command;
   private final WriteEnd end;
+  private final Runnable closed;
 
   ChildInput(Command command, WriteEnd end) {
     this.command = command;
     this.end = end;
+    this.closed = Forgotten.watch(this, end::close);
   }
 
   /** Writes a text in the command's charset. */
@@ -61,6 +64,7 @@ public final class ChildInput extends OutputStream {
 
   @Override
   public void close() {
+    closed.run();
     end.close();
   }
 }

@@ -1,5 +1,6 @@
 package dev.brood.process;
 
+import dev.brood.process.internal.io.Forgotten;
 import dev.brood.process.internal.io.ReadEnd;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,6 +28,7 @@ public final class ChildOutput extends InputStream {
   private final List<ByteTarget> copies;
   private final Runnable progress;
   private final Runnable finished;
+  private final Runnable closed;
   private @Nullable LineBuffer buffer;
   private @Nullable Instant readAt;
   private boolean ended;
@@ -50,6 +52,7 @@ public final class ChildOutput extends InputStream {
     this.copies = copies;
     this.progress = progress;
     this.finished = finished;
+    this.closed = Forgotten.watch(this, end::abandon);
   }
 
   /**
@@ -239,6 +242,7 @@ public final class ChildOutput extends InputStream {
   private void finish() {
     if (!ended) {
       ended = true;
+      closed.run();
       end.closeIfEnded();
       copies.forEach(ByteTarget::end);
       finished.run();

@@ -132,7 +132,8 @@ final class ChildStreams {
 
   private @Nullable MemorySink memorySink(Line.Stream stream, Stdio.Sink sink) {
     return switch (sink) {
-      case Stdio.Capture(long limit) -> MemorySink.capture(limit, () -> child.overflowed(stream));
+      case Stdio.Capture(long limit) ->
+          MemorySink.capture(limit, () -> child.overflowed(stream, limit));
       case Stdio.Tail(long limit) -> MemorySink.tail(limit);
       default -> null;
     };

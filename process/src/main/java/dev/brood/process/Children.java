@@ -24,7 +24,11 @@ public final class Children {
 
   static {
     Thread hook = new Thread(Children::shutDown, "brood-shutdown");
-    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      Runtime.getRuntime().addShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      shuttingDown = true; // the first start of all, and the JVM is going down already
+    }
   }
 
   private Children() {}

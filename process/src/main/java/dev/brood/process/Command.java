@@ -200,8 +200,8 @@ public final class Command {
   }
 
   /** The exit codes that are no failure; 0 unless set. */
-  public Command exitCodes(Integer... codes) {
-    return change(copy -> copy.exitCodes = List.of(codes));
+  public Command exitCodes(int... codes) {
+    return change(copy -> copy.exitCodes = Arrays.stream(codes).boxed().toList());
   }
 
   /** Makes a bad exit a value: {@link #run} and the captures return it and do not throw. */

@@ -10,7 +10,7 @@ final class Failures {
 
   private Failures() {}
 
-  static void check(Command command, Result result, Line.@Nullable Stream overflowed) {
+  static void check(Command command, Result result, String overflow) {
     Spec spec = command.spec();
     switch (result.cause()) {
       case SELF, PARENT_EXIT -> {
@@ -29,13 +29,7 @@ final class Failures {
               result,
               message(result, "was stopped: it wrote nothing for " + shown(spec.idleLimit)));
       case OUTPUT_LIMIT ->
-          throw new OutputLimitException(
-              result,
-              message(
-                  result,
-                  "was stopped: "
-                      + (overflowed == Line.Stream.STDERR ? "stderr" : "stdout")
-                      + " passed %,d bytes".formatted(spec.outputLimit)));
+          throw new OutputLimitException(result, message(result, "was stopped: " + overflow));
       case STOPPED, CANCELLED ->
           throw new CancelledException(
               result, message(result, "was stopped on request" + after(result)));

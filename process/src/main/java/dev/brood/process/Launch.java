@@ -1,6 +1,7 @@
 package dev.brood.process;
 
 import dev.brood.process.internal.linux.Descriptors;
+import dev.brood.process.internal.linux.ErrnoException;
 import dev.brood.process.internal.spawn.Backend;
 import dev.brood.process.internal.spawn.LinuxBackend;
 import dev.brood.process.internal.spawn.SpawnFailure;
@@ -10,6 +11,7 @@ import dev.brood.process.internal.spawn.Wire;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,7 @@ final class Launch {
     Spec spec = command.spec();
     StdioPlan stdio = StdioPlan.of(spec, defaults);
     SortedMap<Integer, Wire> wires = stdio.wires(spec.extras);
+    checkIdleLimit(spec, wires);
     wires.putAll(given);
     Backend backend = FakePrograms.backendOr(LinuxBackend::shared);
     @Nullable SinkFiles files = null;
@@ -48,10 +51,9 @@ final class Launch {
       long startNanos = System.nanoTime();
       tried = true;
       Started started = backend.start(plan);
-      Child child = new Child(command, started, startNanos);
-      new ChildStreams(child, stdio, started, files, given.keySet()).connect();
+      Child child = connected(command, stdio, started, files, given.keySet(), startNanos);
       Events.spawned(command, child, System.nanoTime() - startNanos);
-      return child.begin();
+      return child;
     } catch (SpawnFailure | RuntimeException e) {
       if (files != null) {
         files.close();
@@ -63,6 +65,33 @@ final class Launch {
       throw e instanceof SpawnFailure failure
           ? new SpawnException(command.commandLine(), failure)
           : (RuntimeException) e;
+    }
+  }
+
+  /** Begins with the streams; a child whose streams cannot be used is ended at once. */
+  private static Child connected(
+      Command command,
+      StdioPlan stdio,
+      Started started,
+      SinkFiles files,
+      Set<Integer> given,
+      long startNanos)
+      throws SpawnFailure {
+    Child child = new Child(command, started, startNanos);
+    try {
+      new ChildStreams(child, stdio, started, files, given).connect();
+      return child.begin();
+    } catch (RuntimeException e) {
+      child.kill();
+      child.release();
+      if (e instanceof ErrnoException failed) {
+        throw new SpawnFailure(
+            SpawnFailure.Kind.RESOURCES_EXHAUSTED,
+            failed.number(),
+            "watching the streams",
+            "the child had started and was killed");
+      }
+      throw e;
     }
   }
 
@@ -81,6 +110,16 @@ final class Launch {
         wires,
         leads(spec, wires.get(0) instanceof Wire.Inherit),
         spec.detached);
+  }
+
+  private static void checkIdleLimit(Spec spec, SortedMap<Integer, Wire> wires) {
+    boolean seen =
+        wires.get(1) instanceof Wire.PipeFromChild || wires.get(2) instanceof Wire.PipeFromChild;
+    if (spec.idleLimit != null && !seen) {
+      throw new IllegalStateException(
+          "an idle limit needs an output that passes through this JVM; with inherited streams say"
+              + " stdout(Stdio.inherit(), Stdio.tail(1024))");
+    }
   }
 
   private static SpawnPlan.Leads leads(Spec spec, boolean inheritsStdin) {

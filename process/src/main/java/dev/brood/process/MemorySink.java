@@ -60,6 +60,11 @@ final class MemorySink implements ByteSink {
     done.complete(null);
   }
 
+  @Override
+  public void fail(Throwable reason) {
+    done.completeExceptionally(reason);
+  }
+
   /** What is kept, in order. */
   byte[] kept() {
     if (start == 0) {

@@ -57,7 +57,7 @@ final class OutputSlot {
   /** Reads into memory what nobody has begun to read, so that waiting for the child can end. */
   void captureUnclaimed(Child child, long limit) {
     if (output != null && !output.claimed() && memory == null && end != null) {
-      memory = MemorySink.capture(limit, () -> child.overflowed(stream));
+      memory = MemorySink.capture(limit, () -> child.overflowed(stream, limit));
       pushNow(child, end, memory);
     }
   }
@@ -100,7 +100,13 @@ final class OutputSlot {
   }
 
   private void pushNow(Child child, ReadEnd from, MemorySink into) {
-    into.done().thenRun(() -> done.complete(null));
+    into.done()
+        .whenComplete((nothing, reason) -> {
+          if (reason != null) {
+            child.failed(StdioException.sinkFailed(child.command(), reason));
+          }
+          done.complete(null);
+        });
     from.pushTo(child.counted(into));
   }
 }

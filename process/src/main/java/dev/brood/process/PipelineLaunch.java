@@ -111,7 +111,7 @@ final class PipelineLaunch {
                       new java.io.FileOutputStream(java.io.FileDescriptor.out), false)));
       case CAPTURE -> {
         long limit = last.command().spec().outputLimit;
-        slot.push(end, MemorySink.capture(limit, () -> last.overflowed(Line.Stream.STDOUT)));
+        slot.push(end, MemorySink.capture(limit, () -> last.overflowed(Line.Stream.STDOUT, limit)));
       }
     }
     slot.begin(last);
@@ -122,6 +122,11 @@ final class PipelineLaunch {
     Command prepared = command;
     if (pipeline.deadline() != null && command.spec().deadline == null) {
       prepared = prepared.deadline(pipeline.deadline());
+    }
+    if (defaults == Launch.Defaults.RUN
+        && command.spec().group == null
+        && Descriptors.isTerminal(0)) {
+      prepared = prepared.group(Group.SHARED); // Ctrl-C must reach all stages alike
     }
     if (defaults == Launch.Defaults.SPAWN && command.spec().stderr.isEmpty()) {
       prepared = prepared.stderr(Stdio.tail(STDERR_TAIL_BYTES));

@@ -63,7 +63,7 @@ public final class StdioException extends ProcessException {
         line, Reason.INTERRUPTED, "interrupted while " + doing + " " + Quoting.shown(line), cause);
   }
 
-  static StdioException sinkFailed(Command command, Exception cause) {
+  static StdioException sinkFailed(Command command, Throwable cause) {
     String line = command.commandLine();
     return new StdioException(
         line, Reason.SINK_FAILED, "a sink of " + Quoting.shown(line) + " failed: " + cause, cause);

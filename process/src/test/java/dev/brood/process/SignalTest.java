@@ -30,8 +30,18 @@ class SignalTest {
 
   @ParameterizedTest
   @CsvSource({
-    "TERM,15", "SIGTERM,15", "sigterm,15", "' kill ',9", "9,9", "64,64", "SIGRTMIN,34",
-    "RTMIN+1,35", "SIGRTMAX,64", "POLL,29", "IOT,6", "SIG32,32"
+    "TERM,15",
+    "SIGTERM,15",
+    "sigterm,15",
+    "' kill ',9",
+    "9,9",
+    "64,64",
+    "SIGRTMIN,34",
+    "RTMIN+1,35",
+    "SIGRTMAX,64",
+    "POLL,29",
+    "IOT,6",
+    "SIG32,32"
   })
   void of_text_isTheSignal(String text, int number) {
     assertThat(Signal.of(text).number()).isEqualTo(number);

@@ -8,6 +8,9 @@ public interface ByteSink {
   /** Told once: the writers are gone, or the stream was given up. */
   void end();
 
+  /** Told instead of {@link #end} if the bytes could not be taken. */
+  void fail(Throwable reason);
+
   /** Throws everything away. */
   ByteSink DISCARD =
       new ByteSink() {
@@ -16,5 +19,8 @@ public interface ByteSink {
 
         @Override
         public void end() {}
+
+        @Override
+        public void fail(Throwable reason) {}
       };
 }

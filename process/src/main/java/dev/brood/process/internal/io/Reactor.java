@@ -97,19 +97,16 @@ public final class Reactor {
 
   private void run() {
     while (true) {
-      try {
-        int count = epoll.await(timers.waitMillis(System.nanoTime()));
-        for (int i = 0; i < count; i++) {
-          dispatch(epoll.token(i), epoll.ready(i));
-        }
-        for (Timer due = timers.due(System.nanoTime());
-            due != null;
-            due = timers.due(System.nanoTime())) {
-          due.run();
-        }
-      } catch (RuntimeException e) {
-        System.getLogger("dev.brood.process").log(Level.ERROR, "an event was lost", e);
+      int count = epoll.await(timers.waitMillis(System.nanoTime()));
+      for (int i = 0; i < count; i++) {
+        dispatch(epoll.token(i), epoll.ready(i));
       }
+      for (Timer due = timers.due(System.nanoTime());
+          due != null;
+          due = timers.due(System.nanoTime())) {
+        run(due);
+      }
+      Forgotten.clear();
     }
   }
 
@@ -121,8 +118,26 @@ public final class Reactor {
     @Nullable Watch[] table = watches;
     int fd = (int) token;
     Watch watch = fd < table.length ? table[fd] : null;
-    if (watch != null && watch.token == token) {
-      watch.ready(events);
+    if (watch == null || watch.token != token) {
+      return;
     }
+    try {
+      watch.ready(events);
+    } catch (Throwable e) { // whatever it is, out of memory above all, must not end this thread
+      report(e);
+      watch.broken(e);
+    }
+  }
+
+  private static void run(Timer timer) {
+    try {
+      timer.run();
+    } catch (RuntimeException e) {
+      report(e);
+    }
+  }
+
+  private static void report(Throwable e) {
+    System.getLogger("dev.brood.process").log(Level.ERROR, "an event could not be handled", e);
   }
 }

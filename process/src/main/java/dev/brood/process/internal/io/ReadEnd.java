@@ -239,6 +239,19 @@ public final class ReadEnd extends Watch implements AutoCloseable {
     push(target);
   }
 
+  @Override
+  protected void broken(Throwable reason) {
+    ByteSink target;
+    synchronized (this) {
+      target = sink;
+      sink = null;
+      close();
+    }
+    if (target != null) {
+      target.fail(reason);
+    }
+  }
+
   private void push(ByteSink target) {
     byte[] scratch = reactor.scratch();
     for (int i = 0; i < READS_PER_EVENT; i++) {

@@ -16,4 +16,7 @@ public abstract class Watch {
 
   /** Told by the reactor, on its thread: must neither block nor run anything of a user's. */
   protected abstract void ready(int events);
+
+  /** Told when {@link #ready} threw: gives up, so that nobody waits for ever. */
+  protected abstract void broken(Throwable reason);
 }

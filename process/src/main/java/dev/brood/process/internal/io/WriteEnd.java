@@ -108,6 +108,11 @@ public final class WriteEnd extends Watch implements AutoCloseable {
     feedMore();
   }
 
+  @Override
+  protected void broken(Throwable reason) {
+    close();
+  }
+
   private synchronized void feedMore() {
     byte[] bytes = feed;
     try {

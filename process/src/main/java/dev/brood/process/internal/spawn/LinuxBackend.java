@@ -27,8 +27,17 @@ public final class LinuxBackend implements Backend {
     sidecar = Sidecar.start();
   }
 
-  /** The backend of this JVM; made, with its thread and its sidecar, at the first call. */
+  /**
+   * The backend of this JVM; made, with its thread and its sidecar, at the first call.
+   *
+   * @throws UnsupportedOperationException on another system than Linux
+   */
   public static LinuxBackend shared() {
+    String system = System.getProperty("os.name");
+    if (!system.equals("Linux")) {
+      throw new UnsupportedOperationException(
+          "Brood starts processes on Linux only so far, not on " + system);
+    }
     return Shared.BACKEND;
   }
 

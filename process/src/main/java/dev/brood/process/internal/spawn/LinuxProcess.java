@@ -168,5 +168,10 @@ final class LinuxProcess extends OsProcess {
     protected void ready(int events) {
       exited();
     }
+
+    @Override
+    protected void broken(Throwable reason) {
+      ending().completeExceptionally(reason);
+    }
   }
 }

@@ -29,4 +29,9 @@ final class PidWatch extends Watch {
     Descriptors.close(pidfd);
     ended.run();
   }
+
+  @Override
+  protected void broken(Throwable reason) {
+    Reactor.shared().remove(this);
+  }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The descriptors of one start: opens what the wires ask for, knows which number goes where, and
@@ -125,7 +126,7 @@ final class Wiring {
         writes.put(number, new WriteEnd(reactor, second, true));
       }
       case Wire.OpenFile(String path, int flags) -> {
-        int fd = Descriptors.open(path, flags, 0666);
+        int fd = open(path, flags);
         if (fd < 0) {
           throw new SpawnFailure(kindOf(-fd, Kind.FILE_NOT_OPENED), -fd, path, null);
         }
@@ -162,6 +163,18 @@ final class Wiring {
         entry.setValue(copy);
       }
     }
+  }
+
+  /** Opens a file. A FIFO or a slow file system may block, so a virtual thread has it done. */
+  private static int open(String path, int flags) {
+    final int mode = 0666;
+    if (!Thread.currentThread().isVirtual()) {
+      return Descriptors.open(path, flags, mode);
+    }
+    return CompletableFuture.supplyAsync(
+            () -> Descriptors.open(path, flags, mode),
+            task -> Thread.ofPlatform().name("brood-open").daemon().start(task))
+        .join();
   }
 
   private int source(int target) {
