@@ -156,6 +156,20 @@ public final class Command {
     return change(copy -> copy.detached = true);
   }
 
+  /**
+   * Holds the child and all its descendants in a control group (cgroup v2), which none can leave: a
+   * stop reaches also those that left their group and lost their parent, all at once, and what is
+   * left when the child ends is killed. Where no group can be made (it takes write access to our
+   * own, as root or by systemd's delegation), a warning is logged once and the child is as any
+   * other.
+   *
+   * <p>The child enters the group by way of {@code /bin/sh}, before it becomes the program: its
+   * {@code argv[0]} is the path of its file, and the shell may add {@code PWD} to its environment.
+   */
+  public Command contained() {
+    return change(copy -> copy.contained = true);
+  }
+
   /** Stops the child that long after its start, with {@link Cause#DEADLINE}. None unless set. */
   public Command deadline(Duration limit) {
     return change(copy -> copy.deadline = positive("a deadline", limit));

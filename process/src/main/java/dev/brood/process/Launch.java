@@ -109,7 +109,8 @@ final class Launch {
         spec.directory == null ? null : spec.directory.toString(),
         wires,
         leads(spec, wires.get(0) instanceof Wire.Inherit),
-        spec.detached);
+        spec.detached,
+        spec.contained);
   }
 
   private static void checkIdleLimit(Spec spec, SortedMap<Integer, Wire> wires) {

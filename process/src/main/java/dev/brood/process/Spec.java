@@ -29,6 +29,7 @@ final class Spec {
   TreeMap<Integer, Stdio.Extra> extras = new TreeMap<>();
   @Nullable Group group;
   boolean detached;
+  boolean contained;
   @Nullable Duration deadline;
   @Nullable Duration idleLimit;
   StopPlan stopPlan = StopPlan.DEFAULT;
@@ -51,6 +52,7 @@ final class Spec {
     copy.extras = new TreeMap<>(extras);
     copy.group = group;
     copy.detached = detached;
+    copy.contained = contained;
     copy.deadline = deadline;
     copy.idleLimit = idleLimit;
     copy.stopPlan = stopPlan;

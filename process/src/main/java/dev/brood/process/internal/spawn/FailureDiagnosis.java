@@ -72,8 +72,7 @@ final class FailureDiagnosis {
   }
 
   private static SpawnFailure fileProblem(SpawnPlan plan, String file, int errno) {
-    boolean relative = !file.startsWith("/");
-    String seen = relative && plan.directory() != null ? plan.directory() + "/" + file : file;
+    String seen = seenFrom(plan, file);
     SpawnFailure problem = ProgramLookup.problem(seen);
     if (problem != null) {
       return problem;
@@ -94,6 +93,12 @@ final class FailureDiagnosis {
           "the file is there, so its loader (ldd " + seen + ") is not");
     }
     return new SpawnFailure(Kind.NOT_EXECUTABLE, errno, seen, null);
+  }
+
+  /** Where the child looks for a file, as seen from here. */
+  static String seenFrom(SpawnPlan plan, String file) {
+    boolean relative = !file.startsWith("/");
+    return relative && plan.directory() != null ? plan.directory() + "/" + file : file;
   }
 
   private static @Nullable String interpreterOf(String file) {

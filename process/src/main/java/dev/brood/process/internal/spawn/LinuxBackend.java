@@ -5,6 +5,8 @@ import dev.brood.process.internal.linux.Descriptors;
 import dev.brood.process.internal.linux.ErrnoException;
 import dev.brood.process.internal.linux.Pids;
 import dev.brood.process.internal.spawn.SpawnFailure.Kind;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
 
 /** Linux 5.4 and newer with glibc 2.34 and newer: posix_spawn, pidfds, one reactor, one sidecar. */
 public final class LinuxBackend implements Backend {
@@ -19,6 +21,7 @@ public final class LinuxBackend implements Backend {
   private final Reactor reactor;
   private final SpawnThreads threads = new SpawnThreads();
   private final Sidecar sidecar;
+  private volatile boolean toldOfNoCells;
 
   private LinuxBackend() {
     fillStandardDescriptors();
@@ -56,19 +59,28 @@ public final class LinuxBackend implements Backend {
     int[] targets = wiring.targets();
     wiring.reserveOne();
     int[] sources = wiring.sources(targets);
-    SpawnCall call = new SpawnCall(plan, targets);
+    ControlGroup cell = plan.contained() ? makeCell() : null;
+    SpawnCall call = new SpawnCall(plan, targets, cell);
     if (Thread.currentThread().isVirtual() || wiring.highest() > MANY_DESCRIPTORS) {
       threads.make(call, sources);
     } else {
       call.run(sources);
     }
-    int pid = call.result();
-    wiring.freeReserved();
-    return watched(plan, pid);
+    try {
+      int pid = call.result();
+      wiring.freeReserved();
+      return watched(plan, pid, cell);
+    } catch (SpawnFailure | RuntimeException e) {
+      if (cell != null) {
+        cell.remove();
+      }
+      throw e;
+    }
   }
 
   /** Begins to watch a started child; one that cannot be watched is ended here and now. */
-  private LinuxProcess watched(SpawnPlan plan, int pid) throws SpawnFailure {
+  private LinuxProcess watched(SpawnPlan plan, int pid, @Nullable ControlGroup cell)
+      throws SpawnFailure {
     int pidfd = Pids.open(pid);
     try {
       if (pidfd < 0) {
@@ -76,10 +88,10 @@ public final class LinuxBackend implements Backend {
       }
       boolean leadsGroup = plan.leads() != SpawnPlan.Leads.NOTHING;
       if (plan.detached()) {
-        return new LinuxProcess(pid, pidfd, leadsGroup, reactor, () -> {});
+        return new LinuxProcess(pid, pidfd, leadsGroup, cell, reactor, () -> {});
       }
-      int line = sidecar.enter(pid, leadsGroup);
-      return new LinuxProcess(pid, pidfd, leadsGroup, reactor, () -> sidecar.leave(line));
+      int line = sidecar.enter(pid, leadsGroup, cell);
+      return new LinuxProcess(pid, pidfd, leadsGroup, cell, reactor, () -> sidecar.leave(line));
     } catch (ErrnoException e) {
       Pids.killAndReap(pid);
       if (pidfd >= 0) {
@@ -91,6 +103,23 @@ public final class LinuxBackend implements Backend {
           "watching the child",
           "the child had started and was killed");
     }
+  }
+
+  /** A control group for a child that is about to start; null where none can be made. */
+  private @Nullable ControlGroup makeCell() {
+    ControlGroup cell = ControlGroup.create();
+    if (cell != null) {
+      return cell;
+    }
+    if (!toldOfNoCells) {
+      toldOfNoCells = true;
+      System.getLogger("dev.brood.process")
+          .log(
+              Level.WARNING,
+              "no control group can be made (cgroup v2, writable): contained children are stopped by"
+                  + " process group and parentage only");
+    }
+    return null;
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.brood.process.internal.linux.Errno;
 import dev.brood.process.internal.linux.Pids;
 import dev.brood.process.internal.linux.WaitRecord;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A child behind its pidfd.
@@ -19,6 +20,7 @@ import java.util.List;
 final class LinuxProcess extends OsProcess {
   private final int pid;
   private final boolean leadsGroup;
+  private final @Nullable ControlGroup cell;
   private final Reactor reactor;
   private final ExitWatch watch;
   private final Runnable beforeReap;
@@ -31,11 +33,19 @@ final class LinuxProcess extends OsProcess {
   /**
    * Begins to watch a child that was just started.
    *
+   * @param cell holds the child and all that it starts; it is emptied when the child ends
    * @param beforeReap done once, while the pid still belongs to the child
    */
-  LinuxProcess(int pid, int pidfd, boolean leadsGroup, Reactor reactor, Runnable beforeReap) {
+  LinuxProcess(
+      int pid,
+      int pidfd,
+      boolean leadsGroup,
+      @Nullable ControlGroup cell,
+      Reactor reactor,
+      Runnable beforeReap) {
     this.pid = pid;
     this.leadsGroup = leadsGroup;
+    this.cell = cell;
     this.reactor = reactor;
     this.beforeReap = beforeReap;
     // Until its exec a child shares our memory, and the kernel counts that as its own.
@@ -79,6 +89,11 @@ final class LinuxProcess extends OsProcess {
   @Override
   public synchronized boolean mayHaveSurvivors() {
     return !ended || groupOutlivesLeader;
+  }
+
+  /** The control group that holds it; null if there is none. */
+  @Nullable ControlGroup cell() {
+    return cell;
   }
 
   /** Keeps the child from being reaped; false if it already was. */
@@ -134,6 +149,9 @@ final class LinuxProcess extends OsProcess {
     }
     reaped = true;
     Descriptors.close(watch.pidfd);
+    if (cell != null && !cell.remove()) {
+      Thread.startVirtualThread(cell::killAndRemove);
+    }
     // Members keep the group's number in use, so this asks about our group or about none.
     groupOutlivesLeader = leadsGroup && !Errno.ESRCH.is(Pids.signalGroup(pid, 0));
     return result;

@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The process that ends our children when this JVM is gone, however it went.
@@ -25,29 +26,33 @@ final class Sidecar {
   /** Its argv[0], for those who look at a list of processes. */
   static final String NAME = "brood-sidecar";
 
-  private static final int LINE_BYTES = 16;
-  private static final byte[] FREE = "              -\n".getBytes(StandardCharsets.US_ASCII);
+  private static final int LINE_BYTES = 32;
+  private static final byte[] FREE =
+      (" ".repeat(LINE_BYTES - 2) + "-\n").getBytes(StandardCharsets.US_ASCII);
   private static final int MOST_RESTARTS = 5;
 
   private static final String SCRIPT =
       """
       read -r never
-      roots= groups= empty=0
-      while read -r pid kind; do
+      roots= groups= cells=
+      while read -r pid kind cell; do
+        case $cell in [1-9]*) cells="$cells $cell" ;; esac
         case $kind in
           g) roots="$roots $pid" groups="$groups $pid" ;;
           p) roots="$roots $pid" ;;
         esac
       done <&3
       [ "$roots" ] || exit 0
+      for cell in $cells; do echo 1 > "$2$cell/cgroup.kill"; done 2>/dev/null
       tries=0
       while [ $tries -lt 200 ]; do
         tries=$((tries + 1)) all= victims=
         for directory in /proc/[0-9]*; do
           { read -r line < $directory/stat; } 2>/dev/null || continue
           pid=${line%% *} rest=${line##*) }
-          set -- $rest
-          [ "$pid" = $$ ] || [ "$1" = Z ] || [ "$1" = X ] || all="$all $pid:$2:$3"
+          state=${rest%% *} rest=${rest#* }
+          parent=${rest%% *} rest=${rest#* }
+          [ "$pid" = $$ ] || [ $state = Z ] || [ $state = X ] || all="$all $pid:$parent:${rest%% *}"
         done
         found=1
         while [ $found = 1 ]; do
@@ -63,12 +68,13 @@ final class Sidecar {
             esac
           done
         done
-        [ "$victims" ] || exit 0
+        [ "$victims" ] || break
         for pid in $groups; do kill -s KILL -- -$pid 2>/dev/null; done
         for pid in $victims; do kill -s KILL $pid 2>/dev/null; done
         roots="$roots $victims"
         [ $tries -lt 5 ] || sleep 0.02
       done
+      for cell in $cells; do rmdir "$2$cell"; done 2>/dev/null
       """;
 
   private final int table;
@@ -95,12 +101,12 @@ final class Sidecar {
   }
 
   /** Enters a living child; the result is its line, for {@link #leave}. */
-  synchronized int enter(long pid, boolean leadsGroup) {
+  synchronized int enter(long pid, boolean leadsGroup, @Nullable ControlGroup cell) {
     Integer line = free.pollFirst();
     if (line == null) {
       line = lines++;
     }
-    String text = pid + (leadsGroup ? " g" : " p");
+    String text = pid + (leadsGroup ? " g " : " p ") + (cell == null ? 0 : cell.number());
     text = " ".repeat(LINE_BYTES - 1 - text.length()) + text + "\n";
     write(line, text.getBytes(StandardCharsets.US_ASCII));
     return line;
@@ -124,7 +130,12 @@ final class Sidecar {
       return false;
     }
     byte[][] arguments = {
-      text(NAME), text("-c"), text(SCRIPT), text(NAME), text(Long.toString(ownPid()))
+      text(NAME),
+      text("-c"),
+      text(SCRIPT),
+      text(NAME),
+      text(Long.toString(ownPid())),
+      text(ControlGroup.prefix())
     };
     byte[][] environment = {text("PATH=/usr/bin:/bin"), text("LC_ALL=C")};
     int stdin = Descriptors.duplicate(ends[0], 10);

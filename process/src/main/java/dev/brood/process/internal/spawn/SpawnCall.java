@@ -16,13 +16,19 @@ final class SpawnCall {
 
   private final SpawnPlan plan;
   private final byte[][] arguments;
+  private final @Nullable ControlGroup cell;
   private final int[] targets;
   private int pid;
   private @Nullable SpawnFailure failure;
   private @Nullable RuntimeException defect;
 
-  SpawnCall(SpawnPlan plan, int[] targets) {
+  /**
+   * @param targets the numbers of the child's descriptors, ascending
+   * @param cell the control group that the child enters before it becomes its program; null: none
+   */
+  SpawnCall(SpawnPlan plan, int[] targets, @Nullable ControlGroup cell) {
     this.plan = plan;
+    this.cell = cell;
     this.targets = targets;
     this.arguments =
         plan.arguments().stream().map(ProgramLookup::terminated).toArray(byte[][]::new);
@@ -79,10 +85,20 @@ final class SpawnCall {
     return pid;
   }
 
-  private int spawn(String file, int[] sources) {
+  private int spawn(String file, int[] sources) throws SpawnFailure {
+    byte[][] words = arguments;
+    String executed = file;
+    if (cell != null) {
+      SpawnFailure problem = ProgramLookup.problem(FailureDiagnosis.seenFrom(plan, file));
+      if (problem != null) {
+        throw problem;
+      }
+      words = cell.entering(file, arguments);
+      executed = ControlGroup.SHELL;
+    }
     return PosixSpawn.spawn(
-        ProgramLookup.terminated(file),
-        arguments,
+        ProgramLookup.terminated(executed),
+        words,
         plan.environment(),
         plan.directory() == null ? null : ProgramLookup.terminated(plan.directory()),
         sources,

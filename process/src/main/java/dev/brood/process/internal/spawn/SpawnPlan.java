@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param directory where the child starts; null: where this process is
  * @param wires by the number a descriptor has in the child; 0, 1 and 2 are always there
  * @param leads whether the child leads a group or session
+ * @param contained whether a control group shall hold the child and all its descendants, if one can
+ *     be made
  * @param detached whether the child outlives this process: no guard, no stop at shutdown
  */
 public record SpawnPlan(
@@ -25,7 +27,8 @@ public record SpawnPlan(
     @Nullable String directory,
     SortedMap<Integer, Wire> wires,
     Leads leads,
-    boolean detached) {
+    boolean detached,
+    boolean contained) {
 
   /** The wire of a descriptor that is surely there. */
   public Wire wire(int number) {

@@ -95,6 +95,9 @@ final class TreeStop {
       // Stopped processes fork no more, so that the list of strays can be complete.
       strays.values().forEach(stray -> signal(stray, SIGSTOP));
       signalAll(SIGKILL);
+      if (child.cell() != null) {
+        child.cell().kill();
+      }
       if (awaitGone(look)) {
         return List.of();
       }
@@ -185,6 +188,14 @@ final class TreeStop {
       List<ProcStat> group = table.group(child.pid());
       add(group, living);
       group.forEach(member -> add(table.descendants(member.pid()), living));
+    }
+    if (child.cell() != null) {
+      for (long pid : child.cell().members()) {
+        ProcStat member = ProcStat.read(pid);
+        if (member != null && !member.dead()) {
+          living.put(pid, member);
+        }
+      }
     }
     for (ProcStat stray : List.copyOf(strays.values())) {
       ProcStat now = ProcStat.read(stray.pid());
