@@ -17,12 +17,18 @@ final class Observe {
   public static void main(String[] args) {
     long pid = args.length > 0 ? Long.parseLong(args[0]) : ProcessHandle.current().pid();
     CpuMeter meter = CpuMeter.of(pid);
+    // snippet: process
     ProcessInfo.of(pid)
         .ifPresentOrElse(Observe::describe, () -> System.out.println("no process " + pid));
+    // end
+    // snippet: tree
     ProcessTree.of(pid).ifPresent(Observe::describe);
+    // end
     machine();
-    OptionalDouble percent = meter.percent();
+    // snippet: cpu
+    OptionalDouble percent = meter.percent(); // since the meter was made, or was last asked
     percent.ifPresent(used -> System.out.printf("%.0f %% of a core meanwhile%n", used));
+    // end
   }
 
   private static void describe(ProcessInfo process) {
@@ -50,7 +56,9 @@ final class Observe {
   }
 
   private static void machine() {
+    // snippet: system
     SystemInfo system = SystemInfo.read();
+    // end
     System.out.printf(
         "machine: %d CPUs, load %.2f, %d of %d MiB available, up %s%n",
         system.cpus(),
