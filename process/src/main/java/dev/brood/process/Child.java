@@ -36,6 +36,12 @@ import org.jspecify.annotations.Nullable;
  * #close} also ends it, with everything that it started, so a child belongs in try-with-resources.
  */
 public final class Child implements AutoCloseable {
+  /**
+   * How long a short command may run before its output is waited for. Most have ended by then, and
+   * one event, the exit, is all that it takes: what they wrote is in the pipe.
+   */
+  private static final Duration HEAD_START = Duration.ofMillis(2);
+
   private final Command command;
   private final OsProcess process;
   private final long startNanos;
@@ -268,6 +274,10 @@ public final class Child implements AutoCloseable {
   /** Waits, lets go of everything, and throws if it failed. */
   Result finish() throws InterruptedException {
     try {
+      if (await(HEAD_START).isEmpty()) {
+        stdout.pushLate(this);
+        stderr.pushLate(this);
+      }
       Result result = result();
       check(result);
       return result;
@@ -302,14 +312,18 @@ public final class Child implements AutoCloseable {
     outputs.put(number, output);
   }
 
-  /** Everything is connected: begins to read, write, watch and count the time. */
-  Child begin() {
+  /**
+   * Everything is connected: begins to read, write, watch and count the time.
+   *
+   * @param headStart whether {@link #finish} follows at once
+   */
+  Child begin(boolean headStart) {
     Spec spec = command.spec();
     if (!spec.detached) {
       Children.add(this);
     }
-    stdout.begin(this);
-    stderr.begin(this);
+    stdout.begin(this, headStart);
+    stderr.begin(this, headStart);
     if (source != null) {
       sourceThread = Thread.ofVirtual().name("brood-input-" + pid()).start(source);
     }
@@ -410,8 +424,8 @@ public final class Child implements AutoCloseable {
     cause.compareAndSet(null, Cause.SELF);
     cancelTimers();
     long finish = System.nanoTime() + Times.nanos(command.spec().drainGrace);
-    stdout.finish(finish);
-    stderr.finish(finish);
+    stdout.finish(this, finish);
+    stderr.finish(this, finish);
     outputs.values().forEach(output -> output.end().finish(finish));
     if (feed != null) {
       feed.close();

@@ -239,7 +239,7 @@ public final class Command {
    * @throws SpawnException if it cannot be started
    */
   public Child spawn() {
-    return Launch.start(this, Launch.Defaults.SPAWN);
+    return Launch.start(this);
   }
 
   /**
@@ -250,12 +250,12 @@ public final class Command {
    * @throws StdioException if a source or sink fails
    */
   public Result run() throws InterruptedException {
-    return Launch.start(this, Launch.Defaults.RUN).finish();
+    return Launch.run(this, Launch.Defaults.RUN);
   }
 
   /** Runs the program, waits for it and keeps what it writes; throws as {@link #run}. */
   public Result capture() throws InterruptedException {
-    return Launch.start(this, Launch.Defaults.CAPTURE).finish();
+    return Launch.run(this, Launch.Defaults.CAPTURE);
   }
 
   /** What the program writes, without one final line end; throws as {@link #run}. */

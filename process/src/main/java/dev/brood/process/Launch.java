@@ -26,16 +26,23 @@ final class Launch {
 
   private Launch() {}
 
-  static Child start(Command command, Defaults defaults) {
-    return start(command, defaults, Map.of());
+  static Child start(Command command) {
+    return start(command, Defaults.SPAWN, Map.of(), false);
+  }
+
+  /** Starts a command and waits for it. */
+  static Result run(Command command, Defaults defaults) throws InterruptedException {
+    return start(command, defaults, Map.of(), true).finish();
   }
 
   /**
    * Starts a command.
    *
    * @param given wires that stand for what the command says of these descriptors
+   * @param headStart whether {@link Child#finish} follows at once
    */
-  static Child start(Command command, Defaults defaults, Map<Integer, Wire> given) {
+  static Child start(
+      Command command, Defaults defaults, Map<Integer, Wire> given, boolean headStart) {
     Spec spec = command.spec();
     StdioPlan stdio = StdioPlan.of(spec, defaults);
     SortedMap<Integer, Wire> wires = stdio.wires(spec.extras);
@@ -51,7 +58,8 @@ final class Launch {
       long startNanos = System.nanoTime();
       tried = true;
       Started started = backend.start(plan);
-      Child child = connected(command, stdio, started, files, given.keySet(), startNanos);
+      Child child =
+          connected(command, stdio, started, files, given.keySet(), headStart, startNanos);
       Events.spawned(command, child, System.nanoTime() - startNanos);
       return child;
     } catch (SpawnFailure | RuntimeException e) {
@@ -75,12 +83,13 @@ final class Launch {
       Started started,
       SinkFiles files,
       Set<Integer> given,
+      boolean headStart,
       long startNanos)
       throws SpawnFailure {
     Child child = new Child(command, started, startNanos);
     try {
       new ChildStreams(child, stdio, started, files, given).connect();
-      return child.begin();
+      return child.begin(headStart);
     } catch (RuntimeException e) {
       child.kill();
       child.release();

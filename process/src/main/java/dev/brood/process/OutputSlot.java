@@ -13,6 +13,7 @@ final class OutputSlot {
   private @Nullable ChildOutput output;
   private @Nullable MemorySink memory;
   private @Nullable OutputPump pump;
+  private boolean pushing;
 
   OutputSlot(Line.Stream stream) {
     this.stream = stream;
@@ -43,14 +44,30 @@ final class OutputSlot {
     memory = copy;
   }
 
-  /** Begins to consume; called once, after everything is connected. */
-  void begin(Child child) {
+  /**
+   * Begins to consume; called once, after everything is connected.
+   *
+   * @param headStart whether what goes into memory may wait for {@link #pushLate} or the child's
+   *     end
+   */
+  void begin(Child child, boolean headStart) {
     if (end == null) {
       done.complete(null);
     } else if (pump != null) {
       Thread.ofVirtual().name("brood-output-" + child.pid()).start(pump);
     } else if (output == null && memory != null) {
-      pushNow(child, end, memory);
+      memory.done().whenComplete((nothing, reason) -> done(child, reason));
+      if (!headStart) {
+        pushLate(child);
+      }
+    }
+  }
+
+  /** Lets the reactor read into memory from now on, if it does not yet. */
+  synchronized void pushLate(Child child) {
+    if (end != null && memory != null && output == null && pump == null && !pushing) {
+      pushing = true;
+      end.pushTo(child.counted(memory));
     }
   }
 
@@ -58,15 +75,23 @@ final class OutputSlot {
   void captureUnclaimed(Child child, long limit) {
     if (output != null && !output.claimed() && memory == null && end != null) {
       memory = MemorySink.capture(limit, () -> child.overflowed(stream, limit));
-      pushNow(child, end, memory);
+      memory.done().whenComplete((nothing, reason) -> done(child, reason));
+      end.pushTo(child.counted(memory));
     }
   }
 
   /** The child has ended: what strangers still write is waited for no longer than this. */
-  void finish(long deadlineNanos) {
-    if (end != null) {
-      end.finish(deadlineNanos);
+  void finish(Child child, long deadlineNanos) {
+    if (end == null) {
+      return;
     }
+    synchronized (this) {
+      if (memory != null && output == null && pump == null && !pushing) {
+        pushing = true;
+        end.drainTo(child.counted(memory));
+      }
+    }
+    end.finish(deadlineNanos);
   }
 
   /** Gives up what is not read; harmless for whoever still writes. */
@@ -99,14 +124,10 @@ final class OutputSlot {
     return new Output(memory.kept(), command.charset(), memory.total(), held);
   }
 
-  private void pushNow(Child child, ReadEnd from, MemorySink into) {
-    into.done()
-        .whenComplete((nothing, reason) -> {
-          if (reason != null) {
-            child.failed(StdioException.sinkFailed(child.command(), reason));
-          }
-          done.complete(null);
-        });
-    from.pushTo(child.counted(into));
+  private void done(Child child, @Nullable Throwable reason) {
+    if (reason != null) {
+      child.failed(StdioException.sinkFailed(child.command(), reason));
+    }
+    done.complete(null);
   }
 }

@@ -68,7 +68,7 @@ final class PipelineLaunch {
       next = ends[0];
     }
     try {
-      children.add(Launch.start(prepared(command), defaults, given));
+      children.add(Launch.start(prepared(command), defaults, given, false));
     } catch (RuntimeException e) {
       if (next >= 0) {
         Descriptors.close(next);
@@ -114,7 +114,7 @@ final class PipelineLaunch {
         slot.push(end, MemorySink.capture(limit, () -> last.overflowed(Line.Stream.STDOUT, limit)));
       }
     }
-    slot.begin(last);
+    slot.begin(last, false);
     return slot;
   }
 

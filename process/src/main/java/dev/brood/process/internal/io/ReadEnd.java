@@ -130,6 +130,22 @@ public final class ReadEnd extends Watch implements AutoCloseable {
   }
 
   /**
+   * Reads all that is there into {@code target}, and goes on as {@link #pushTo} if that is not the
+   * end. On the reactor's thread.
+   */
+  public void drainTo(ByteSink target) {
+    synchronized (this) {
+      sink = target;
+    }
+    push(target);
+    synchronized (this) {
+      if (!closed) {
+        pushTo(target);
+      }
+    }
+  }
+
+  /**
    * Bounds what is still to come, because the child has ended: what it wrote is in the pipe
    * already, and whatever comes later is a stranger's. From {@code deadlineNanos} on, an empty pipe
    * counts as its end, and so does one that keeps filling after all that it could hold has been

@@ -27,7 +27,6 @@ public final class Descriptors {
   public static final int O_CLOEXEC = 0x80000;
 
   private static final int F_GETFD = 1;
-  private static final int F_GETFL = 3;
   private static final int F_SETFL = 4;
   private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int F_SETPIPE_SZ = 1031;
@@ -166,10 +165,12 @@ public final class Descriptors {
     return control(fd, F_DUPFD_CLOEXEC, minimum);
   }
 
-  /** Sets O_NONBLOCK. It belongs to the open file: only ever used on an end that we made. */
+  /**
+   * Sets O_NONBLOCK, and no other status flag. It belongs to the open file: only ever used on an
+   * end of a pipe or socket that we made, which has no other flag.
+   */
   public static int setNonBlocking(int fd) {
-    int flags = control(fd, F_GETFL, 0);
-    return flags < 0 ? flags : control(fd, F_SETFL, flags | O_NONBLOCK);
+    return control(fd, F_SETFL, O_NONBLOCK);
   }
 
   /** Asks for a pipe buffer of at least {@code bytes}; returns the size got. See fcntl(2). */
