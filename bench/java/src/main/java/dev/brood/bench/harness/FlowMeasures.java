@@ -98,7 +98,7 @@ final class FlowMeasures {
         "%,d MiB through `cat | tr a b | wc -c`".formatted(mebibytes),
         "`head -c` of /dev/zero feeds `cat`. Parent CPU is that of the JVM or the shell itself.",
         BOTH,
-        quick ? new Effort(2, 0) : new Effort(5, 0),
+        quick ? new Effort(2, 0.1) : new Effort(5, 0.1),
         new Lineup(tools)
             .jvm(Entry.BROOD, "brood", args)
             .jvmVirtual(Entry.BROOD, "brood", args)

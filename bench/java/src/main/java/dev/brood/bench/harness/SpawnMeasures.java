@@ -40,13 +40,13 @@ final class SpawnMeasures {
     int count = quick ? 100 : 400;
     List<String> args = args("spawn", count, program);
     // A tenth of NuProcess's exits are noticed by its timer only, 250 ms late.
-    List<String> few = args("spawn", count / 8, program);
+    List<String> few = args("spawn", count / 25, program);
     return new Measure(
         name,
         "Spawn, capture and reap of " + what,
         "One after another; stdout and stderr are pipes and read at once, stdin is /dev/null where "
             + "the contestant allows it. A round is %d children (NuProcess: %d). Parent CPU is "
-                .formatted(count, count / 8)
+                .formatted(count, count / 25)
             + "getrusage(2) of the whole parent process, its threads included.",
         BOTH,
         quick ? new Effort(2, 0.3) : new Effort(9, 3),
@@ -82,7 +82,7 @@ final class SpawnMeasures {
         quick ? new Effort(2, 0.3) : new Effort(7, 3),
         new Lineup(tools)
             .broodAndJdk(args)
-            .nuProcess(args("threads", count / 8, 8, tools.noop()))
+            .nuProcess(args("threads", count / 15, 8, tools.noop()))
             .node(args)
             .python(args)
             .c(args)
@@ -97,7 +97,7 @@ final class SpawnMeasures {
     List<String> child = List.of(tools.child("exit_at"), slot.toString(), "" + EXIT_AFTER_MILLIS);
     List<String> args = args("notice", quick ? 40 : 150, slot);
     args.addAll(child);
-    List<String> few = args("notice", quick ? 4 : 12, slot);
+    List<String> few = args("notice", quick ? 4 : 10, slot);
     few.addAll(child);
     return new Measure(
         "exit-notice",
