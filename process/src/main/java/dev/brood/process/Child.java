@@ -72,18 +72,22 @@ public final class Child implements AutoCloseable {
     this.lastActivityNanos = startNanos;
   }
 
+  /** Its process id. After its end the system may give it to a stranger. */
   public long pid() {
     return process.pid();
   }
 
+  /** What it was started from. */
   public Command command() {
     return command;
   }
 
+  /** When it was started, by this JVM's clock. */
   public Instant startedAt() {
     return startedAt;
   }
 
+  /** Whether it has not ended yet. Its output may go on after its end. */
   public boolean isAlive() {
     return !exited.isDone();
   }
@@ -115,17 +119,29 @@ public final class Child implements AutoCloseable {
     return present(stderr.output(), "stderr", "stderr(Stdio.pipe())");
   }
 
-  /** What is written to descriptor {@code number}, a {@link Stdio#toChild} or socket. */
+  /**
+   * What is written to descriptor {@code number}, a {@link Stdio#toChild} or socket.
+   *
+   * @throws IllegalStateException unless the command has one at that number
+   */
   public ChildInput input(int number) {
     return present(inputs.get(number), "input " + number, "descriptor(" + number + ", ...)");
   }
 
-  /** What the child writes to descriptor {@code number}, a {@link Stdio#fromChild} or socket. */
+  /**
+   * What the child writes to descriptor {@code number}, a {@link Stdio#fromChild} or socket.
+   *
+   * @throws IllegalStateException unless the command has one at that number
+   */
   public ChildOutput output(int number) {
     return present(outputs.get(number), "output " + number, "descriptor(" + number + ", ...)");
   }
 
-  /** The lines of standard output and error, each with its stream, as they come. */
+  /**
+   * The lines of standard output and error, each with its stream, as they come.
+   *
+   * @throws IllegalStateException if neither is a {@link Stdio#pipe}
+   */
   public Lines lines() {
     List<ChildOutput> both = new ArrayList<>(2);
     if (stdout.output() != null) {
@@ -143,6 +159,9 @@ public final class Child implements AutoCloseable {
   /**
    * Waits for the end of the process, not for its output. A child whose output pipe is full and not
    * read does not end: read it, or use {@link #result}.
+   *
+   * @throws InterruptedException if the thread is interrupted; the child has been stopped then
+   * @throws ExitLostException if other code of this process has reaped the child
    */
   public Exit await() throws InterruptedException {
     try {
@@ -155,7 +174,12 @@ public final class Child implements AutoCloseable {
     }
   }
 
-  /** Waits that long at most; empty if it is still alive, which changes nothing for it. */
+  /**
+   * Waits that long at most; empty if it is still alive, which changes nothing for it.
+   *
+   * @throws InterruptedException if the thread is interrupted; the child has been stopped then
+   * @throws ExitLostException if other code of this process has reaped the child
+   */
   public Optional<Exit> await(Duration limit) throws InterruptedException {
     try {
       return Optional.of(exited.get(Times.nanos(limit), TimeUnit.NANOSECONDS));
@@ -172,9 +196,11 @@ public final class Child implements AutoCloseable {
   /**
    * Waits for the end of the process and of its output, and tells all about it; a bad exit is a
    * value here. Output pipes that nobody has begun to read are kept, up to {@link
-   * Command#outputLimit}.
+   * Command#outputLimit}; one that somebody reads is not in the result. May be called again.
    *
+   * @throws InterruptedException if the thread is interrupted; the child has been stopped then
    * @throws StdioException if a source or sink failed
+   * @throws ExitLostException if other code of this process has reaped the child
    */
   public Result result() throws InterruptedException {
     stdout.captureUnclaimed(this, command.spec().outputLimit);
@@ -208,18 +234,28 @@ public final class Child implements AutoCloseable {
         startedAt);
   }
 
-  /** Completed when the process has ended. Each call gives a future of its own. */
+  /**
+   * Completed when the process has ended, on a virtual thread. Each call gives a future of its own;
+   * completing or cancelling it changes nothing for the child.
+   */
   public CompletableFuture<Exit> onExit() {
     return exited.thenApplyAsync(exit -> exit, Thread::startVirtualThread);
   }
 
-  /** Completed when both outputs are at their end, or given up. */
+  /**
+   * Completed when both outputs are at their end or given up, on a virtual thread. A pipe that
+   * nobody reads to its end is not at its end before {@link #close}.
+   */
   public CompletableFuture<Void> onOutputDone() {
     return CompletableFuture.allOf(stdout.done(), stderr.done())
         .thenApplyAsync(nothing -> nothing, Thread::startVirtualThread);
   }
 
-  /** Signals this process only. False if it has ended: a signal never reaches a stranger. */
+  /**
+   * Signals this process only; what it started is left alone.
+   *
+   * @return false if it has ended, a signal never reaches a stranger, or if the system refuses it
+   */
   public boolean signal(Signal signal) {
     return process.signal(signal.number());
   }
@@ -233,12 +269,21 @@ public final class Child implements AutoCloseable {
     return process.signalGroup(signal.number());
   }
 
-  /** Ends it and everything that it started, by its command's {@link StopPlan}. */
+  /**
+   * Ends it and everything that it started, by its command's {@link StopPlan}; returns when that is
+   * done, at the latest some seconds after the plan's last wait. Idempotent, from any thread; an
+   * interrupt does not cut it short and stays set.
+   */
   public StopReport stop() {
     return stop(command.spec().stopPlan, Cause.STOPPED);
   }
 
-  /** Ends it and everything that it started, with that long between SIGTERM and SIGKILL. */
+  /**
+   * As {@link #stop()}, with that long between the last signal of the plan (SIGTERM unless set) and
+   * SIGKILL.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
   public StopReport stop(Duration grace) {
     return stop(command.spec().stopPlan.withGrace(grace), Cause.STOPPED);
   }

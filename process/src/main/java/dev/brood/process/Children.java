@@ -61,7 +61,10 @@ public final class Children {
     }
   }
 
-  /** Waits until none is alive; false if the time was not enough. */
+  /**
+   * Waits until none of those alive now is; false if the time was not enough. An interrupt stops
+   * the child that is being waited for.
+   */
   public static boolean awaitAll(Duration limit) throws InterruptedException {
     long deadline = Times.deadline(limit);
     for (Child child : living()) {

@@ -96,6 +96,10 @@ public final class Command {
         copy.directory = Path.of(checked("directory", directory.toAbsolutePath().toString())));
   }
 
+  /**
+   * The environment to begin with; {@link Environment#inherit} unless set. Replaces what {@link
+   * #env} and {@link #unsetEnv} have said so far.
+   */
   public Command environment(Environment environment) {
     return change(copy -> copy.environment = environment);
   }
@@ -105,7 +109,7 @@ public final class Command {
     return change(copy -> copy.environment = copy.environment.with(name, value));
   }
 
-  /** Unsets one variable. */
+  /** Unsets one variable; see {@link Environment#without}. */
   public Command unsetEnv(String name) {
     return change(copy -> copy.environment = copy.environment.without(name));
   }
@@ -170,14 +174,24 @@ public final class Command {
     return change(copy -> copy.contained = true);
   }
 
-  /** Stops the child that long after its start, with {@link Cause#DEADLINE}. None unless set. */
+  /**
+   * Stops the child that long after its start, with {@link Cause#DEADLINE}, whether or not anybody
+   * waits for it. None unless set.
+   *
+   * @throws IllegalArgumentException if it is not longer than nothing
+   */
   public Command deadline(Duration limit) {
     return change(copy -> copy.deadline = positive("a deadline", limit));
   }
 
   /**
-   * Stops the child when it has written nothing to a stream that passes through this JVM for that
-   * long, with {@link Cause#IDLE}. None unless set.
+   * Stops the child when it has written nothing for that long, with {@link Cause#IDLE}. None unless
+   * set.
+   *
+   * <p>Only output that passes through this JVM is seen. One that goes elsewhere counts as silence,
+   * however much it is: to the terminal, as with {@link #run} unless it has sinks, or to a file.
+   *
+   * @throws IllegalArgumentException if it is not longer than nothing
    */
   public Command idleLimit(Duration limit) {
     return change(copy -> copy.idleLimit = positive("an idle limit", limit));
@@ -188,7 +202,11 @@ public final class Command {
     return change(copy -> copy.stopPlan = plan);
   }
 
-  /** How long the last signal of the {@link StopPlan} is given before SIGKILL. */
+  /**
+   * How long the last signal of the {@link StopPlan} is given before SIGKILL; 5 seconds unless set.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
   public Command grace(Duration grace) {
     return change(copy -> copy.stopPlan = copy.stopPlan.withGrace(grace));
   }
@@ -196,13 +214,16 @@ public final class Command {
   /**
    * How long, after the child's end, a stream is read that another process still holds open; 250 ms
    * unless set. What the child itself wrote is always read.
+   *
+   * @throws IllegalArgumentException if it is negative
    */
   public Command drainGrace(Duration grace) {
     return change(copy -> copy.drainGrace = notNegative("a drain grace", grace));
   }
 
   /**
-   * Stops the child when {@code stage} completes, in whatever way, with {@link Cause#CANCELLED}.
+   * Stops the child when {@code stage} completes, in whatever way, with {@link Cause#CANCELLED}. If
+   * it has completed already, the child is started and stopped.
    */
   public Command cancelOn(CompletionStage<?> stage) {
     return change(copy -> copy.cancelOn = stage);
@@ -213,18 +234,25 @@ public final class Command {
     return change(copy -> copy.charset = charset);
   }
 
-  /** The exit codes that are no failure; 0 unless set. */
+  /**
+   * The exit codes that are no failure; 0 unless set. Replaces what was set before: name 0, too, if
+   * it is one of them.
+   */
   public Command exitCodes(int... codes) {
     return change(copy -> copy.exitCodes = Arrays.stream(codes).boxed().toList());
   }
 
-  /** Makes a bad exit a value: {@link #run} and the captures return it and do not throw. */
+  /**
+   * Makes a bad exit a value: {@link #run} and the captures return it and do not throw. Deadlines,
+   * limits, cancellation and failing streams throw all the same.
+   */
   public Command unchecked() {
     return change(copy -> copy.unchecked = true);
   }
 
   /**
-   * How many bytes the captures keep of each stream; more stops the child. 64 MiB unless set.
+   * How many bytes the captures keep of each stream; more stops the child. 64 MiB unless set. Does
+   * not change the limit of a {@link Stdio#capture(long)} or {@link Stdio#tail}.
    *
    * @throws IllegalArgumentException if it is negative or more than an array holds
    */
@@ -236,6 +264,10 @@ public final class Command {
   /**
    * Starts the program and returns at once. Close the child, best by try-with-resources.
    *
+   * <p>Unless set, both outputs are pipes, and a child waits when one of them is full (64 KiB).
+   * Before only one is read, send the other elsewhere; {@link Child#lines} and {@link Child#result}
+   * read both.
+   *
    * @throws SpawnException if it cannot be started
    */
   public Child spawn() {
@@ -243,7 +275,8 @@ public final class Command {
   }
 
   /**
-   * Runs the program with our own streams, as a shell does, and waits for it.
+   * Runs the program with our own streams, as a shell does, and waits for it. If the thread is
+   * interrupted, the child is stopped first.
    *
    * @throws SpawnException if it cannot be started
    * @throws EndedException if it fails, see there for the kinds
@@ -295,12 +328,16 @@ public final class Command {
 
   /**
    * What {@link #spawn} would start, as one line to paste into a POSIX shell: directory,
-   * environment and files included, secrets masked. Nothing is started.
+   * environment and files included, secret arguments masked. Nothing is started.
+   *
+   * <p>Variables that are set are shown with their values. Sources and sinks that a shell does not
+   * know (pipes, memory, streams) are left out.
    */
   public String dryRun() {
     return DryRun.line(spec);
   }
 
+  /** How text is written and read; see {@link #charset(Charset)}. */
   public Charset charset() {
     return spec.charset;
   }

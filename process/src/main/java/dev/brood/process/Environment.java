@@ -40,7 +40,11 @@ public final class Environment {
     return EMPTY;
   }
 
-  /** Of this process's variables only these, where they exist. */
+  /**
+   * Of this process's variables only these, where they exist.
+   *
+   * @throws IllegalArgumentException if a name is empty or has {@code =} or NUL in it
+   */
   public static Environment only(String... names) {
     for (String name : names) {
       checkName(name);
@@ -72,7 +76,7 @@ public final class Environment {
     return result;
   }
 
-  /** This environment with these variables unset. */
+  /** This environment with these variables unset; not being there is no error. */
   public Environment without(String... names) {
     Environment result = this;
     for (String name : names) {

@@ -71,7 +71,7 @@ public final class FakePrograms implements AutoCloseable {
       return new Answer(stdout, stderr, new Exit.Signaled(signal, false), after);
     }
 
-    /** Ends only that long after it has written, in real time. */
+    /** Ends only that long after it has written, in real time; a stop ends it earlier. */
     public Answer after(Duration wait) {
       return new Answer(stdout, stderr, exit, wait);
     }

@@ -63,6 +63,7 @@ public final class Output {
     return totalBytes - bytes.length;
   }
 
+  /** Whether some of what the child wrote is not here. */
   public boolean truncated() {
     return omittedBytes() > 0;
   }

@@ -60,7 +60,7 @@ public final class Pipeline {
     return new Pipeline(stages, whose, deadline);
   }
 
-  /** A deadline for every command that has none of its own. */
+  /** A deadline for every command that has none of its own; see {@link Command#deadline}. */
   public Pipeline deadline(Duration limit) {
     return new Pipeline(stages, pipefail, limit);
   }

@@ -43,7 +43,11 @@ public final class RunningPipeline implements AutoCloseable {
     return output != null ? output : children.getLast().stdout();
   }
 
-  /** Waits for the end of every command; a bad exit is a value. */
+  /**
+   * Waits for the end of every command, not for the output of the last one; a bad exit is a value.
+   *
+   * @throws InterruptedException if the thread is interrupted; all have been stopped then
+   */
   public List<Exit> await() throws InterruptedException {
     List<Exit> exits = new ArrayList<>();
     try {
@@ -95,7 +99,10 @@ public final class RunningPipeline implements AutoCloseable {
     }
   }
 
-  /** Stops all commands at the same time, with everything that they started. */
+  /**
+   * Stops all commands at the same time, with everything that they started, each by its stop plan.
+   * Idempotent, from any thread; returns when that is done.
+   */
   public void stop() {
     children.forEach(child -> child.endBy(Cause.STOPPED));
     for (Child child : children) {

@@ -32,7 +32,10 @@ public final class Shell {
     return DEFAULT.line(template, arguments);
   }
 
-  /** Another POSIX-like shell, such as {@code bash}; it must take {@code -c}. */
+  /**
+   * Another POSIX-like shell, such as {@code bash}, by name or path as in {@link Command#of}; it
+   * must take {@code -c}.
+   */
   public static Shell named(String program) {
     return new Shell(program);
   }

@@ -95,6 +95,7 @@ public final class Signal {
     return signal;
   }
 
+  /** The number, 1 to 64. */
   public int number() {
     return number;
   }

@@ -57,10 +57,12 @@ public final class SpawnException extends ProcessException {
     this.object = failure.object();
   }
 
+  /** Why it failed. */
   public Reason reason() {
     return reason;
   }
 
+  /** Where it failed, which follows from the reason. */
   public Stage stage() {
     return reason.stage;
   }

@@ -48,12 +48,19 @@ public sealed interface Stdio {
     return new Pipe();
   }
 
-  /** A file: read from its start, or emptied and written. It is made if it is not there. */
+  /**
+   * A file; a relative path is taken from this process's directory, now. As input it is read from
+   * its start. As output it is emptied and written, and made if it is not there. As a further
+   * descriptor it is read and written, not emptied, and made if it is not there.
+   */
   static FileStdio file(Path path) {
     return new FileStdio(path.toAbsolutePath(), false);
   }
 
-  /** A file written at its end; it is made if it is not there. */
+  /**
+   * A file written at its end; it is made if it is not there. A relative path is taken from this
+   * process's directory, now.
+   */
   static Sink append(Path path) {
     return new FileStdio(path.toAbsolutePath(), true);
   }
@@ -70,7 +77,8 @@ public sealed interface Stdio {
 
   /**
    * What a stream yields, read by a virtual thread as fast as the child takes it. The stream is not
-   * closed. If the child ends first, the reading thread is interrupted.
+   * closed. If the child ends first, the reading thread is interrupted. If the stream throws, the
+   * child is stopped with {@link StdioException.Reason#SOURCE_FAILED}.
    */
   static Source stream(InputStream stream) {
     return new StreamSource(stream);
@@ -81,17 +89,24 @@ public sealed interface Stdio {
     return new StreamSource(Channels.newInputStream(channel));
   }
 
-  /** Writes to a stream, which is flushed after each piece and not closed. */
+  /**
+   * Writes to a stream, by a virtual thread; it is flushed after each piece and not closed. If it
+   * throws, the child is stopped with {@link StdioException.Reason#SINK_FAILED}.
+   */
   static Sink stream(OutputStream stream) {
     return new StreamSink(stream);
   }
 
-  /** Writes to a channel, which is not closed. */
+  /** Writes to a channel, which is not closed; else as {@link #stream(OutputStream)}. */
   static Sink channel(WritableByteChannel channel) {
     return new StreamSink(Channels.newOutputStream(channel));
   }
 
-  /** Hands each line to a consumer, on one virtual thread, in order; it may block. */
+  /**
+   * Hands each line to a consumer, on one virtual thread, in order; it may block, which slows the
+   * child. Standard output and error have a thread each, so a consumer of both must be thread-safe.
+   * If it throws, the child is stopped with {@link StdioException.Reason#SINK_FAILED}.
+   */
   static Sink lines(Consumer<Line> consumer) {
     return new LineSink(consumer);
   }
@@ -128,6 +143,8 @@ public sealed interface Stdio {
   /**
    * A descriptor of this process by number, such as a socket that a service manager handed over. It
    * stays open here; whether it is open is checked at the start.
+   *
+   * @throws IllegalArgumentException if the number is negative
    */
   static DescriptorStdio descriptor(int number) {
     if (number < 0) {

@@ -87,6 +87,7 @@ public final class StdioException extends ProcessException {
         cause);
   }
 
+  /** What failed. */
   public Reason reason() {
     return reason;
   }
