@@ -1,14 +1,11 @@
 package dev.brood.process;
 
 import dev.brood.process.internal.io.ByteSink;
-import dev.brood.process.internal.io.Reactor;
-import dev.brood.process.internal.io.Timer;
 import dev.brood.process.internal.io.WriteEnd;
 import dev.brood.process.internal.spawn.Ending;
 import dev.brood.process.internal.spawn.OsProcess;
 import dev.brood.process.internal.spawn.OsProcess.StopOutcome;
 import dev.brood.process.internal.spawn.OsProcess.StopStep;
-import dev.brood.process.internal.spawn.ResourceUse;
 import dev.brood.process.internal.spawn.Started;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -20,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +42,7 @@ public final class Child implements AutoCloseable {
   private final OsProcess process;
   private final long startNanos;
   private final Instant startedAt;
+  private final TimeLimits limits;
   private final AtomicReference<@Nullable Cause> cause = new AtomicReference<>();
   private final AtomicReference<@Nullable StdioException> failure = new AtomicReference<>();
   private final CompletableFuture<Exit> exited = new CompletableFuture<>();
@@ -57,11 +54,8 @@ public final class Child implements AutoCloseable {
   private @Nullable WriteEnd feed;
   private @Nullable SourcePump source;
   private @Nullable Thread sourceThread;
-  private @Nullable Timer deadlineTimer;
-  private volatile @Nullable Timer idleTimer;
   private volatile @Nullable Ending ending;
   private volatile String overflow = "";
-  private volatile long lastActivityNanos;
 
   Child(Command command, Started started, long startNanos) {
     this.command = command;
@@ -69,7 +63,7 @@ public final class Child implements AutoCloseable {
     this.startNanos = startNanos;
     this.startedAt =
         Instant.now().minusNanos(System.nanoTime() - startNanos).truncatedTo(ChronoUnit.MICROS);
-    this.lastActivityNanos = startNanos;
+    this.limits = new TimeLimits(this, startNanos);
   }
 
   /** Its process id. After its end the system may give it to a stranger. */
@@ -296,7 +290,7 @@ public final class Child implements AutoCloseable {
   /** What it has used; empty while it is alive (see {@code observe.ProcessInfo} for that). */
   public Optional<Usage> usage() {
     Ending known = ending;
-    return known == null ? Optional.empty() : Optional.of(usage(known.use()));
+    return known == null ? Optional.empty() : Optional.of(Usage.of(known.use()));
   }
 
   /**
@@ -372,12 +366,7 @@ public final class Child implements AutoCloseable {
     if (source != null) {
       sourceThread = Thread.ofVirtual().name("brood-input-" + pid()).start(source);
     }
-    if (spec.deadline != null) {
-      deadlineTimer = after(Times.nanos(spec.deadline), () -> endBy(Cause.DEADLINE));
-    }
-    if (spec.idleLimit != null) {
-      watchIdle(Times.nanos(spec.idleLimit), Times.nanos(spec.idleLimit));
-    }
+    limits.begin(spec);
     if (spec.cancelOn != null) {
       // The stage may live much longer than this child, so it must not hold on to it.
       WeakReference<Child> self = new WeakReference<>(this);
@@ -395,7 +384,7 @@ public final class Child implements AutoCloseable {
 
   /** Notes that the child has said something. */
   void active() {
-    lastActivityNanos = System.nanoTime();
+    limits.active();
   }
 
   /** A sink that also notes activity, if anybody asks for it. */
@@ -440,13 +429,7 @@ public final class Child implements AutoCloseable {
             .toList();
     long begin = System.nanoTime();
     StopOutcome outcome = process.stopTree(steps);
-    StopReport report =
-        new StopReport(
-            outcome.alreadyEnded(),
-            outcome.signals().stream().map(Signal::of).toList(),
-            outcome.signalled(),
-            outcome.survivors(),
-            Duration.ofNanos(System.nanoTime() - begin));
+    StopReport report = StopReport.of(outcome, System.nanoTime() - begin);
     if (!report.alreadyEnded()) {
       Events.stopped(this, report);
     }
@@ -467,7 +450,7 @@ public final class Child implements AutoCloseable {
   /** The process has ended. Usually on the reactor's thread: nothing here blocks. */
   private void ended(@Nullable Ending how, @Nullable Throwable lost) {
     cause.compareAndSet(null, Cause.SELF);
-    cancelTimers();
+    limits.cancel();
     long finish = System.nanoTime() + Times.nanos(command.spec().drainGrace);
     stdout.finish(this, finish);
     stderr.finish(this, finish);
@@ -492,30 +475,6 @@ public final class Child implements AutoCloseable {
     Events.exited(this, exit);
   }
 
-  private void watchIdle(long limitNanos, long waitNanos) {
-    idleTimer =
-        after(
-            waitNanos,
-            () -> {
-              long left = lastActivityNanos + limitNanos - System.nanoTime();
-              if (left <= 0) {
-                endBy(Cause.IDLE);
-              } else if (!exited.isDone()) {
-                watchIdle(limitNanos, left);
-              }
-            });
-  }
-
-  private void cancelTimers() {
-    Timer idle = idleTimer;
-    if (deadlineTimer != null) {
-      deadlineTimer.cancel();
-    }
-    if (idle != null) {
-      idle.cancel();
-    }
-  }
-
   /** Lets go of the streams. */
   void release() {
     if (stdin != null) {
@@ -536,24 +495,5 @@ public final class Child implements AutoCloseable {
           name + " of " + Quoting.shown(command.commandLine()) + " is no pipe; say " + remedy);
     }
     return stream;
-  }
-
-  private static Timer after(long nanos, Runnable task) {
-    return Reactor.shared().after(nanos, task);
-  }
-
-  private static Usage usage(ResourceUse use) {
-    return new Usage(
-        Duration.of(use.userMicros(), ChronoUnit.MICROS),
-        Duration.of(use.systemMicros(), ChronoUnit.MICROS),
-        use.peakResidentBytes() == ResourceUse.UNKNOWN
-            ? OptionalLong.empty()
-            : OptionalLong.of(use.peakResidentBytes()),
-        use.minorFaults(),
-        use.majorFaults(),
-        use.blocksRead(),
-        use.blocksWritten(),
-        use.voluntarySwitches(),
-        use.involuntarySwitches());
   }
 }

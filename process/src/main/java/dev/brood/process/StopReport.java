@@ -1,5 +1,6 @@
 package dev.brood.process;
 
+import dev.brood.process.internal.spawn.OsProcess.StopOutcome;
 import java.time.Duration;
 import java.util.List;
 
@@ -18,6 +19,15 @@ public record StopReport(
     int processes,
     List<Long> survivors,
     Duration duration) {
+
+  static StopReport of(StopOutcome outcome, long nanos) {
+    return new StopReport(
+        outcome.alreadyEnded(),
+        outcome.signals().stream().map(Signal::of).toList(),
+        outcome.signalled(),
+        outcome.survivors(),
+        Duration.ofNanos(nanos));
+  }
 
   /** Whether SIGKILL was needed. */
   public boolean forced() {

@@ -1,6 +1,8 @@
 package dev.brood.process;
 
+import dev.brood.process.internal.spawn.ResourceUse;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.OptionalLong;
 
 /**
@@ -28,6 +30,21 @@ public record Usage(
     long blocksWritten,
     long voluntarySwitches,
     long involuntarySwitches) {
+
+  static Usage of(ResourceUse use) {
+    return new Usage(
+        Duration.of(use.userMicros(), ChronoUnit.MICROS),
+        Duration.of(use.systemMicros(), ChronoUnit.MICROS),
+        use.peakResidentBytes() == ResourceUse.UNKNOWN
+            ? OptionalLong.empty()
+            : OptionalLong.of(use.peakResidentBytes()),
+        use.minorFaults(),
+        use.majorFaults(),
+        use.blocksRead(),
+        use.blocksWritten(),
+        use.voluntarySwitches(),
+        use.involuntarySwitches());
+  }
 
   /** User and system time together. */
   public Duration cpu() {
