@@ -185,6 +185,7 @@ public final class ReadEnd extends Watch implements AutoCloseable {
   }
 
   private void giveUp() {
+    drain();
     synchronized (this) {
       if (closed || ended) {
         return;
@@ -269,34 +270,51 @@ public final class ReadEnd extends Watch implements AutoCloseable {
   }
 
   private void push(ByteSink target) {
-    byte[] scratch = reactor.scratch();
     for (int i = 0; i < READS_PER_EVENT; i++) {
-      int count;
-      synchronized (this) {
-        if (closed || sink != target) {
-          return;
-        }
-        try {
-          count = readNow(scratch, 0, scratch.length);
-        } catch (IOException e) {
-          count = END;
-        }
-        if (count == END) {
-          close();
-        }
-      }
-      if (count == END) {
-        target.end();
-        return;
-      }
-      if (count == WOULD_BLOCK) {
-        return;
-      }
-      target.bytes(scratch, count);
-      if (count < scratch.length) {
+      if (pushOnce(target) < reactor.scratch().length) {
         return;
       }
     }
+  }
+
+  /**
+   * Pushes what the pipe can have held when the child ended; on the reactor, if there is a sink.
+   */
+  private void drain() {
+    ByteSink target;
+    synchronized (this) {
+      target = sink;
+    }
+    int left = target == null ? 0 : PipeGrowth.LARGE_BYTES;
+    while (left > 0) {
+      int count = pushOnce(target);
+      left = count > 0 ? left - count : 0;
+    }
+  }
+
+  /** Reads once for the sink; a count, or 0 or less if there is nothing more now. */
+  private int pushOnce(ByteSink target) {
+    byte[] scratch = reactor.scratch();
+    int count;
+    synchronized (this) {
+      if (closed || sink != target) {
+        return 0;
+      }
+      try {
+        count = readNow(scratch, 0, scratch.length);
+      } catch (IOException e) {
+        count = END;
+      }
+      if (count == END) {
+        close();
+      }
+    }
+    if (count == END) {
+      target.end();
+    } else if (count != WOULD_BLOCK) {
+      target.bytes(scratch, count);
+    }
+    return count;
   }
 
   private int readNow(byte[] buffer, int offset, int length) throws IOException {

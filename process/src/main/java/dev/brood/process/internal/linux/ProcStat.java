@@ -4,7 +4,9 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +73,25 @@ public record ProcStat(
     byte[] line = new byte[LINE_LIMIT_BYTES];
     int length = ProcFile.read(root + '/' + pid + "/stat", line);
     return length <= 0 ? null : parse(line, length);
+  }
+
+  /**
+   * The children of a process, from {@code /proc/PID/task/TID/children} (proc_tid_children(5)):
+   * quick, but may miss some unless all of them are stopped, and empty on kernels without it.
+   */
+  public static List<Long> children(long pid) {
+    List<Long> found = new ArrayList<>();
+    String[] threads = new File(ROOT + '/' + pid + "/task").list();
+    for (String thread : threads == null ? new String[0] : threads) {
+      byte[] text = ProcFile.readAll(ROOT + '/' + pid + "/task/" + thread + "/children");
+      String children = text == null ? "" : new String(text, StandardCharsets.US_ASCII).strip();
+      if (!children.isEmpty()) {
+        for (String child : children.split(" ")) {
+          found.add(Long.valueOf(child));
+        }
+      }
+    }
+    return found;
   }
 
   /**

@@ -6,7 +6,9 @@ import dev.brood.process.internal.linux.Pids;
 import dev.brood.process.internal.linux.ProcStat;
 import dev.brood.process.internal.spawn.OsProcess.StopOutcome;
 import dev.brood.process.internal.spawn.OsProcess.StopStep;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,18 +28,20 @@ import java.util.concurrent.locks.LockSupport;
  * through a pidfd, after a look that its pid still is the process that was listed. This repeats
  * until nothing lives, with SIGKILL at last, and always ends.
  *
- * <p>Not found: a process that left the group and whose parent ended before the stop began.
+ * <p>Not found: a process that left the group and whose parent ended before the stop began, or
+ * while the signals before SIGKILL were given their time.
  */
 final class TreeStop {
   private static final int SIGKILL = 9;
   private static final int SIGCONT = 18;
   private static final int SIGSTOP = 19;
   private static final long KILL_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long FREEZE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long FIRST_LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
   private static final long LAST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final LinuxProcess child;
-  private final Map<Long, ProcStat> strays = new HashMap<>();
+  private final Map<Long, ProcStat> known = new HashMap<>();
   private final Set<Long> told = new HashSet<>();
   private boolean held;
   private boolean complete;
@@ -92,8 +96,7 @@ final class TreeStop {
     long end = System.nanoTime() + KILL_NANOS;
     long look = FIRST_LOOK_NANOS;
     while (true) {
-      // Stopped processes fork no more, so that the list of strays can be complete.
-      strays.values().forEach(stray -> signal(stray, SIGSTOP));
+      freeze();
       signalAll(SIGKILL);
       if (child.cell() != null) {
         child.cell().kill();
@@ -108,6 +111,55 @@ final class TreeStop {
     }
   }
 
+  /**
+   * Stops everything of the tree if some of it is outside of the group: stopped processes fork no
+   * more. A look at which nobody runs and nobody is new, and another one after it, make the list
+   * complete. Gives up after a while, as a process may be stuck in the kernel.
+   */
+  private void freeze() {
+    long end = System.nanoTime() + FREEZE_NANOS;
+    Set<Long> frozen = new HashSet<>();
+    int calmLooks = 0;
+    while (calmLooks < 2 && System.nanoTime() - end < 0) {
+      List<ProcStat> members = living();
+      if (members.stream().allMatch(this::signalledWithGroup)) {
+        return; // one signal reaches them all at once, and those that they fork
+      }
+      boolean calm = complete;
+      for (ProcStat member : members) {
+        if (freeze(member, frozen)) {
+          calm = false;
+        } else if (member.state() == 'R' || member.state() == 'S') {
+          calm = false;
+        }
+      }
+      calmLooks = calm ? calmLooks + 1 : 0;
+    }
+  }
+
+  /**
+   * Stops a process and then, at once, the children that it has by now: a chain of short-lived
+   * parents outruns looks at all of /proc. False if it was told before.
+   */
+  private boolean freeze(ProcStat first, Set<Long> frozen) {
+    boolean any = false;
+    Deque<ProcStat> next = new ArrayDeque<>(List.of(first));
+    for (ProcStat member = next.poll(); member != null; member = next.poll()) {
+      if (frozen.add(member.pid())) {
+        any = true;
+        signal(member, SIGSTOP);
+        known.put(member.pid(), member);
+        for (long pid : ProcStat.children(member.pid())) {
+          ProcStat started = ProcStat.read(pid);
+          if (started != null && !started.dead() && started.parent() == member.pid()) {
+            next.add(started);
+          }
+        }
+      }
+    }
+    return any;
+  }
+
   private void signalAll(int number) {
     List<ProcStat> members = living();
     members.forEach(member -> told.add(member.pid()));
@@ -119,7 +171,7 @@ final class TreeStop {
       }
     }
     for (ProcStat member : members) {
-      if (!signalledWithGroup(member)) {
+      if (!signalledWithGroup(member) || hasLeftGroup(member)) {
         signal(member, number);
       }
     }
@@ -131,6 +183,12 @@ final class TreeStop {
         }
       }
     }
+  }
+
+  /** Whether it went after it was listed, so that the group's signal may have missed it. */
+  private boolean hasLeftGroup(ProcStat member) {
+    ProcStat now = child.leadsGroup() ? ProcStat.read(member.pid()) : null;
+    return now != null && !now.dead() && now.group() != member.group();
   }
 
   private boolean signalledWithGroup(ProcStat member) {
@@ -172,7 +230,7 @@ final class TreeStop {
     }
   }
 
-  /** What lives of the tree now; remembers those that the group's signal does not reach. */
+  /** What lives of the tree now; remembers it, as a process may leave its group and its parent. */
   private List<ProcStat> living() {
     ProcessTable table = ProcessTable.fresh();
     complete = table.complete();
@@ -197,20 +255,19 @@ final class TreeStop {
         }
       }
     }
-    for (ProcStat stray : List.copyOf(strays.values())) {
-      ProcStat now = ProcStat.read(stray.pid());
-      if (now == null || now.dead() || now.startTicks() != stray.startTicks()) {
-        strays.remove(stray.pid());
+    for (ProcStat earlier : List.copyOf(known.values())) {
+      if (living.containsKey(earlier.pid())) {
+        continue;
+      }
+      ProcStat now = ProcStat.read(earlier.pid());
+      if (now == null || now.dead() || now.startTicks() != earlier.startTicks()) {
+        known.remove(earlier.pid());
       } else {
         living.put(now.pid(), now);
         add(table.descendants(now.pid()), living);
       }
     }
-    for (ProcStat member : living.values()) {
-      if (!signalledWithGroup(member)) {
-        strays.put(member.pid(), member);
-      }
-    }
+    known.putAll(living);
     return List.copyOf(living.values());
   }
 
