@@ -285,7 +285,10 @@ public final class ReadEnd extends Watch implements AutoCloseable {
     synchronized (this) {
       target = sink;
     }
-    int left = target == null ? 0 : PipeGrowth.LARGE_BYTES;
+    if (target == null) {
+      return;
+    }
+    int left = PipeGrowth.LARGE_BYTES;
     while (left > 0) {
       int count = pushOnce(target);
       left = count > 0 ? left - count : 0;

@@ -1,0 +1,259 @@
+package dev.brood.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.brood.testkit.HelperPrograms;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Deadline, idle limit, cancellation and output limit: each ends the tree and tells so. */
+class LimitsTest {
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SHORT = Duration.ofMillis(300);
+
+  private final String mark = Look.newMark();
+
+  @Test
+  void deadline_passed_stopsTheTreeAndKeepsTheOutput() {
+    Command command =
+        marked("sh", "-c", "echo partial; echo why >&2; sleep 60 & sleep 60").deadline(SHORT);
+
+    DeadlineException error = catchThrowableOfType(DeadlineException.class, command::capture);
+
+    assertThat(error.result().cause()).isEqualTo(Cause.DEADLINE);
+    assertThat(error.result().exit()).isEqualTo(new Exit.Signaled(Signal.TERM, false));
+    assertThat(error.result().stdout().text()).isEqualTo("partial\n");
+    assertThat(error.result().stderr().text()).isEqualTo("why\n");
+    assertThat(error.result().duration()).isBetween(SHORT, SOON);
+    assertThat(error).hasMessageContaining("deadline").hasMessageContaining("why");
+    assertThat(Look.marked(mark)).isEmpty();
+  }
+
+  @Test
+  void deadline_unchecked_isNoSilentSuccess() {
+    Command command = marked("sleep", "60").unchecked().deadline(SHORT);
+
+    assertThatThrownBy(command::capture).isInstanceOf(DeadlineException.class);
+  }
+
+  @Test
+  void deadline_childIgnoresTerm_isForced() {
+    Command command =
+        Command.of(HelperPrograms.ignoreTerm()).deadline(SHORT).grace(Duration.ofMillis(100));
+
+    DeadlineException error = catchThrowableOfType(DeadlineException.class, command::capture);
+
+    assertThat(error.result().exit()).isEqualTo(new Exit.Signaled(Signal.KILL, false));
+    assertThat(error.result().stdout().text()).isEqualTo("ready\n");
+  }
+
+  @Test
+  void deadline_childTrapsTerm_lastWordsAreInTheError() {
+    Command command = Command.of(HelperPrograms.lastWords()).deadline(Duration.ofSeconds(1));
+
+    DeadlineException error = catchThrowableOfType(DeadlineException.class, command::capture);
+
+    assertThat(error.result().stdout().lines()).containsExactly("ready", "last words");
+    assertThat(error.result().exit()).isEqualTo(new Exit.Exited(3));
+  }
+
+  @Test
+  void deadline_grandchildHoldsOutput_isNotDelayedByIt() {
+    Command command = marked("sh", "-c", "trap '' TERM; sleep 60 & wait; sleep 60").deadline(SHORT);
+
+    DeadlineException error =
+        catchThrowableOfType(
+            DeadlineException.class, command.grace(Duration.ofMillis(100))::capture);
+
+    assertThat(error.result().duration()).isLessThan(SOON);
+    assertThat(Look.marked(mark)).isEmpty();
+  }
+
+  @Test
+  void deadline_ofSpawn_endsTheChildByItself() throws Exception {
+    try (Child child = Command.of("sleep", "60").deadline(SHORT).spawn()) {
+      assertThat(child.await()).isEqualTo(new Exit.Signaled(Signal.TERM, false));
+      assertThat(child.result().cause()).isEqualTo(Cause.DEADLINE);
+    }
+  }
+
+  @Test
+  void deadline_notReached_changesNothing() throws Exception {
+    Result result = Command.of("true").deadline(MINUTE).idleLimit(MINUTE).capture();
+
+    assertThat(result.cause()).isEqualTo(Cause.SELF);
+  }
+
+  @Test
+  void deadline_stoppedChild_endsAllTheSame() throws Exception {
+    try (Child child = Command.of(HelperPrograms.stopSelf()).deadline(SHORT).spawn()) {
+      assertThat(child.stdout().readLine()).isEqualTo("ready");
+
+      assertThat(child.await(SOON)).contains(new Exit.Signaled(Signal.TERM, false));
+    }
+  }
+
+  @Test
+  void idleLimit_silentChild_isStopped() {
+    Command command = marked("sh", "-c", "echo once; sleep 60").idleLimit(SHORT);
+
+    DeadlineException error = catchThrowableOfType(DeadlineException.class, command::capture);
+
+    assertThat(error.result().cause()).isEqualTo(Cause.IDLE);
+    assertThat(error.result().stdout().text()).isEqualTo("once\n");
+    assertThat(error.result().duration()).isGreaterThanOrEqualTo(SHORT);
+    assertThat(error).hasMessageContaining("wrote nothing");
+    assertThat(Look.marked(mark)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "2"})
+  void idleLimit_captured_eitherStreamResetsIt(String stream) throws Exception {
+    Command command = Command.of("sh", "-c", talkOn(stream)).idleLimit(Duration.ofSeconds(1));
+
+    Result result = command.capture();
+
+    assertThat(result.duration()).isGreaterThan(Duration.ofMillis(1500));
+    assertThat(result.cause()).isEqualTo(Cause.SELF);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "2"})
+  void idleLimit_piped_eitherStreamResetsIt(String stream) throws Exception {
+    try (Child child =
+        Command.of("sh", "-c", talkOn(stream)).idleLimit(Duration.ofSeconds(1)).spawn()) {
+      int count = 0;
+      for (Line line : child.lines()) {
+        count++;
+        assertThat(line.text()).isEqualTo("talk");
+      }
+      assertThat(count).isEqualTo(8);
+      assertThat(child.await()).isEqualTo(new Exit.Exited(0));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "2"})
+  void idleLimit_consumerOfLines_eitherStreamResetsIt(String stream) throws Exception {
+    Result result =
+        Command.of("sh", "-c", talkOn(stream))
+            .stdout(Stdio.lines(line -> {}))
+            .stderr(Stdio.lines(line -> {}))
+            .idleLimit(Duration.ofSeconds(1))
+            .run();
+
+    assertThat(result.cause()).isEqualTo(Cause.SELF);
+  }
+
+  @Test
+  void idleLimit_pipedAndSilent_isStopped() throws Exception {
+    try (Child child = Command.of("sh", "-c", "echo once; sleep 60").idleLimit(SHORT).spawn()) {
+      assertThat(child.stdout().readLine()).isEqualTo("once");
+      assertThat(child.stdout().readLine()).isNull();
+      assertThat(child.result().cause()).isEqualTo(Cause.IDLE);
+    }
+  }
+
+  @Test
+  void cancelOn_completedWhileRunning_stopsTheTree() throws Exception {
+    CompletableFuture<String> token = new CompletableFuture<>();
+    Command command = marked("sh", "-c", "echo partial; sleep 60 & wait").cancelOn(token);
+    CompletableFuture<CancelledException> error = new CompletableFuture<>();
+    Thread.startVirtualThread(
+        () -> error.complete(catchThrowableOfType(CancelledException.class, command::capture)));
+    assertThat(Look.until(SOON, () -> Look.marked(mark).size() == 2)).isTrue();
+
+    token.complete("enough");
+
+    assertThat(error.get().result().cause()).isEqualTo(Cause.CANCELLED);
+    assertThat(error.get().result().stdout().text()).isEqualTo("partial\n");
+    assertThat(Look.marked(mark)).isEmpty();
+  }
+
+  @Test
+  void cancelOn_failedStage_cancelsToo() throws Exception {
+    CompletableFuture<String> token = new CompletableFuture<>();
+    try (Child child = marked("sleep", "60").cancelOn(token).spawn()) {
+      token.completeExceptionally(new IllegalStateException("no more"));
+
+      assertThat(child.await()).isEqualTo(new Exit.Signaled(Signal.TERM, false));
+      assertThat(child.result().cause()).isEqualTo(Cause.CANCELLED);
+    }
+  }
+
+  @Test
+  void cancelOn_completedBefore_endsAtOnce() {
+    Command command = marked("sleep", "60").cancelOn(CompletableFuture.completedFuture(null));
+
+    assertThatThrownBy(command::capture).isInstanceOf(CancelledException.class);
+
+    assertThat(Look.marked(mark)).isEmpty();
+  }
+
+  @Test
+  void cancelOn_completedAfterTheEnd_changesNothing() throws Exception {
+    CompletableFuture<String> token = new CompletableFuture<>();
+    try (Child child = Command.of("true").cancelOn(token).spawn()) {
+      child.await();
+
+      token.complete("late");
+
+      assertThat(child.result().cause()).isEqualTo(Cause.SELF);
+      assertThat(child.result().exit()).isEqualTo(new Exit.Exited(0));
+    }
+  }
+
+  @Test
+  void outputLimit_passed_stopsTheTreeAndKeepsTheFirstBytes() {
+    Command command =
+        marked("sh", "-c", "sleep 60 & echo why >&2; seq 1 100000; sleep 60").outputLimit(1000);
+
+    OutputLimitException error = catchThrowableOfType(OutputLimitException.class, command::capture);
+
+    Output stdout = error.result().stdout();
+    assertThat(error.result().cause()).isEqualTo(Cause.OUTPUT_LIMIT);
+    assertThat(stdout.bytes()).hasSize(1000);
+    assertThat(stdout.text()).startsWith("1\n2\n3\n").contains("\n276\n");
+    assertThat(stdout.truncated()).isTrue();
+    assertThat(stdout.totalBytes()).isGreaterThan(1000);
+    assertThat(stdout.omittedBytes()).isEqualTo(stdout.totalBytes() - 1000);
+    assertThat(error.result().stderr().text()).isEqualTo("why\n");
+    assertThat(error).hasMessageContaining("stdout").hasMessageContaining("1,000");
+    assertThat(Look.marked(mark)).isEmpty();
+  }
+
+  @Test
+  void outputLimit_passedOnStderr_isSaid() {
+    Command command = marked("sh", "-c", "echo fine; yes >&2").outputLimit(5000);
+
+    OutputLimitException error = catchThrowableOfType(OutputLimitException.class, command::capture);
+
+    assertThat(error.result().stderr().bytes()).hasSize(5000);
+    assertThat(error.result().stdout().text()).isEqualTo("fine\n");
+    assertThat(error).hasMessageContaining("stderr");
+  }
+
+  @Test
+  void outputLimit_exactlyReached_isNoError() throws Exception {
+    Result result = Command.of(HelperPrograms.flood(1000)).outputLimit(1000).capture();
+
+    assertThat(result.stdout().bytes()).hasSize(1000);
+    assertThat(result.stdout().truncated()).isFalse();
+  }
+
+  /** Eight words, 0.2 s apart, on one stream only. */
+  private static String talkOn(String stream) {
+    return "n=0; while [ $n -lt 8 ]; do n=$((n+1)); sleep 0.2; echo talk >&" + stream + "; done";
+  }
+
+  private Command marked(String... argv) {
+    return Command.of(List.of(argv)).env(Look.MARK, mark);
+  }
+}
