@@ -19,6 +19,7 @@ final class Stopping {
 
   public static void main(String[] args) throws InterruptedException {
     tree();
+    contained();
     plan();
     signal();
     deadline();
@@ -35,6 +36,13 @@ final class Stopping {
       System.out.println(report.signals() + " to " + report.processes() + " processes");
       System.out.println("left: " + report.survivors());
     }
+    // end
+  }
+
+  private static void contained() throws InterruptedException {
+    // snippet: contained
+    Command build = Shell.of("setsid sleep 5 & echo built").contained();
+    System.out.println(build.text()); // what it left behind is gone
     // end
   }
 
