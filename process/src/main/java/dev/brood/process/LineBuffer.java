@@ -49,7 +49,9 @@ final class LineBuffer {
         searched -= from;
         from = 0;
       } else {
-        bytes = Arrays.copyOf(bytes, Math.max(FIRST_BYTES, bytes.length * 2));
+        // No more than this is needed: what is longer than a line may be is handed out in pieces.
+        int wanted = Math.min(bytes.length * 2, limit + LARGE_BYTES);
+        bytes = Arrays.copyOf(bytes, Math.max(FIRST_BYTES, wanted));
       }
     }
     return bytes;
@@ -71,10 +73,13 @@ final class LineBuffer {
   /** The next whole line, or a piece of a too long one; null if there is none yet. */
   @Nullable String next() {
     byte[] data = bytes;
-    int end = to;
+    int end = Math.min(to, from + limit + 2); // a line of the limit with \r\n is a whole one
     for (int i = searched; i < end; i++) {
       if (data[i] == '\n') {
         int last = i > from && data[i - 1] == '\r' ? i - 1 : i;
+        if (last - from > limit) {
+          return piece();
+        }
         String line = new String(data, from, last - from, charset);
         from = i + 1;
         searched = from;
@@ -83,10 +88,9 @@ final class LineBuffer {
       }
     }
     searched = end;
-    if (end - from >= limit) {
-      return piece();
-    }
-    return null;
+    int length = to - from;
+    boolean mayEndHere = length == limit + 1 && data[to - 1] == '\r';
+    return length > limit && !mayEndHere ? piece() : null;
   }
 
   /** What is left at end of file: a last line without a line end; null if nothing is. */
@@ -119,10 +123,10 @@ final class LineBuffer {
     return from == to;
   }
 
-  /** Cuts at the limit, but not within a UTF-8 character. */
+  /** Cuts at the limit, beyond which there is a byte, but not within a UTF-8 character. */
   private String piece() {
     int cut = from + limit;
-    for (int i = 0; i < 3 && cut < to && cut > from + 1 && (bytes[cut] & 0xC0) == 0x80; i++) {
+    for (int i = 0; i < 3 && cut > from + 1 && (bytes[cut] & 0xC0) == 0x80; i++) {
       cut--;
     }
     String piece = new String(bytes, from, cut - from, charset);

@@ -2,6 +2,7 @@ package dev.brood.process;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Words as a POSIX shell reads them (POSIX.1-2024, XCU 2.2). */
 final class Quoting {
@@ -17,8 +18,17 @@ final class Quoting {
     return "'" + value.replace("'", "'\\''") + "'";
   }
 
+  /** A program's name: a word that is no assignment either. */
+  static String program(String name) {
+    String word = word(name);
+    return word.equals(name) && name.indexOf('=') >= 0 ? "'" + name + "'" : word;
+  }
+
+  /** A command line: a program and its arguments. */
   static String line(List<String> words) {
-    return words.stream().map(Quoting::word).collect(Collectors.joining(" "));
+    String program = words.isEmpty() ? "" : program(words.getFirst());
+    return Stream.concat(Stream.of(program), words.stream().skip(1).map(Quoting::word))
+        .collect(Collectors.joining(" "));
   }
 
   /** A command line within a message: in double quotes, and not endless. */
