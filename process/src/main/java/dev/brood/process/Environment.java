@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,7 @@ public final class Environment {
     for (String name : names) {
       checkName(name);
     }
-    return new Environment(Set.of(names), Map.of());
+    return new Environment(Set.copyOf(Arrays.asList(names)), Map.of());
   }
 
   /**
@@ -99,16 +100,18 @@ public final class Environment {
     }
     Map<String, byte[]> entries = new LinkedHashMap<>();
     if (only == null || !only.isEmpty()) {
+      Set<String> inherited = only == null ? null : bytesOf(only);
+      Set<String> changed = bytesOf(changes.keySet());
       for (byte[] entry : Environ.entries()) {
         String name = nameOf(entry);
-        if ((only == null || only.contains(name)) && !changes.containsKey(name)) {
+        if ((inherited == null || inherited.contains(name)) && !changed.contains(name)) {
           entries.putIfAbsent(name, entry);
         }
       }
     }
     changes.forEach((name, value) -> {
       if (value != null) {
-        entries.put(name, (name + "=" + value + "\0").getBytes(StandardCharsets.UTF_8));
+        entries.put(bytesOf(name), (name + "=" + value + "\0").getBytes(StandardCharsets.UTF_8));
       }
     });
     return entries.values().toArray(byte[][]::new);
@@ -119,7 +122,23 @@ public final class Environment {
     if (changes.containsKey("PATH")) {
       return changes.get("PATH");
     }
-    return only == null || only.contains("PATH") ? System.getenv("PATH") : null;
+    return only == null || only.contains("PATH") ? ownPath() : null;
+  }
+
+  /** Our own PATH in UTF-8, which {@link System#getenv} does not give in every locale. */
+  private static @Nullable String ownPath() {
+    String path = System.getenv("PATH");
+    if (path == null || path.chars().allMatch(c -> c < 0x80)) {
+      return path;
+    }
+    String start = "PATH=";
+    for (byte[] entry : Environ.entries()) {
+      String text = new String(entry, 0, entry.length - 1, StandardCharsets.UTF_8);
+      if (text.startsWith(start)) {
+        return text.substring(start.length());
+      }
+    }
+    return path;
   }
 
   /** The changes, for showing: unset ones have a null value. Sorted by name. */
@@ -132,12 +151,21 @@ public final class Environment {
     return only;
   }
 
+  /** A name with each byte as one character, so that names that are no UTF-8 stay distinct. */
   private static String nameOf(byte[] entry) {
     int equals = 0;
     while (equals < entry.length && entry[equals] != '=') {
       equals++;
     }
-    return new String(Arrays.copyOf(entry, equals), StandardCharsets.UTF_8);
+    return new String(entry, 0, equals, StandardCharsets.ISO_8859_1);
+  }
+
+  private static String bytesOf(String name) {
+    return new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+  }
+
+  private static Set<String> bytesOf(Set<String> names) {
+    return names.stream().map(Environment::bytesOf).collect(Collectors.toSet());
   }
 
   private static void checkName(String name) {

@@ -1,13 +1,10 @@
 package dev.brood.process.internal.spawn;
 
+import dev.brood.process.internal.linux.Descriptors;
 import dev.brood.process.internal.linux.Errno;
 import dev.brood.process.internal.linux.FileStatus;
 import dev.brood.process.internal.spawn.SpawnFailure.Kind;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -102,16 +99,19 @@ final class FailureDiagnosis {
   }
 
   private static @Nullable String interpreterOf(String file) {
-    try (InputStream in = Files.newInputStream(Path.of(file))) {
-      String start = new String(in.readNBytes(INTERPRETER_LINE), StandardCharsets.ISO_8859_1);
-      if (!start.startsWith("#!")) {
-        return null;
-      }
-      String line = start.substring(2, lineEnd(start));
-      return line.strip().replace("\r", "\\r");
-    } catch (IOException e) {
+    // Not with java.nio.file: its paths cannot hold every name in every locale.
+    int fd = Descriptors.open(file, Descriptors.O_RDONLY, 0);
+    if (fd < 0) {
       return null;
     }
+    byte[] bytes = new byte[INTERPRETER_LINE];
+    int count = Descriptors.read(fd, bytes, 0, bytes.length);
+    Descriptors.close(fd);
+    String start = new String(bytes, 0, Math.max(0, count), StandardCharsets.UTF_8);
+    if (!start.startsWith("#!")) {
+      return null;
+    }
+    return start.substring(2, lineEnd(start)).replace("\r", "\\r").strip();
   }
 
   private static int lineEnd(String start) {

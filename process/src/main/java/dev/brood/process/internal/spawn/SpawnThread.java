@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * the same however many descriptors the process has, and the child still cannot inherit any that it
  * should not. The descriptors that it shall have are sent over a Unix socket.
  *
- * <p>Regular files stay in the copy, since this thread may have to load a class from one.
- * Descriptors 0 to 2 are {@code /dev/null} here. Nothing of a user's and no logging runs on this
+ * <p>Regular files stay in the copy, since this thread may have to load a class from one: also at 0
+ * to 2, where a JVM that was started with these closed has its own files. Else 0 to 2 are {@code
+ * /dev/null} here. Nothing of a user's and no logging runs on this
  * thread. It ends when it has been idle for a while, and is made again when needed.
  */
 final class SpawnThread {
@@ -138,18 +139,21 @@ final class SpawnThread {
     if (Descriptors.unshareTable() < 0) {
       return;
     }
+    Descriptors.close(sending); // makes room for the listing where there is no other
     String[] open = new File("/proc/thread-self/fd").list();
     if (open == null) {
       return; // no /proc: the copy keeps what it has, and children still do not get it
     }
     for (String number : open) {
       int fd = Integer.parseInt(number);
-      if (fd != receiving && (fd <= 2 || !FileStatus.isRegular(FileStatus.type(fd)))) {
+      if (fd != receiving && !FileStatus.isRegular(FileStatus.type(fd))) {
         Descriptors.close(fd);
       }
     }
     for (int fd = 0; fd <= 2; fd++) {
-      Descriptors.open("/dev/null", Descriptors.O_RDWR, 0);
+      if (!Descriptors.isOpen(fd)) {
+        Descriptors.open("/dev/null", Descriptors.O_RDWR, 0);
+      }
     }
   }
 }
