@@ -3,6 +3,7 @@ package dev.brood.process;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -84,6 +85,10 @@ final class JfrEvents {
   }
 
   private JfrEvents() {}
+
+  static boolean recorderInUse() {
+    return FlightRecorder.isInitialized();
+  }
 
   static void spawned(Command command, long pid, long spawnNanos) {
     Spawn event = new Spawn();

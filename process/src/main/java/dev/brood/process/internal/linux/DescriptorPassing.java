@@ -6,9 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * Descriptors sent through a Unix socket: SCM_RIGHTS of unix(7). One byte of data carries up to
@@ -24,43 +22,32 @@ public final class DescriptorPassing {
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int HEADER = 16;
 
-  private static final MethodHandle SENDMSG =
-      Native.slow("sendmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle RECVMSG =
-      Native.slow("recvmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
-
   private DescriptorPassing() {}
 
   /** Sends one byte with {@code descriptors}; 0, or {@code -errno}. */
   public static int send(int socket, int[] descriptors) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = arena.allocate(JAVA_INT);
       MemorySegment control = control(arena, descriptors.length);
       MemorySegment.copy(descriptors, 0, control, JAVA_INT, HEADER, descriptors.length);
       MemorySegment message = message(arena, control);
-      long sent = (long) SENDMSG.invokeExact(errno, socket, message, MSG_NOSIGNAL);
-      return sent < 0 ? -errno.get(JAVA_INT, 0) : 0;
-    } catch (Throwable e) {
-      throw Native.impossible(e);
+      long sent = Syscall.SENDMSG.blocking(socket, message.address(), MSG_NOSIGNAL, 0, 0);
+      return sent < 0 ? (int) sent : 0;
     }
   }
 
   /** Receives one byte and fills {@code descriptors}; how many came, or {@code -errno}. */
   public static int receive(int socket, int[] descriptors) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = arena.allocate(JAVA_INT);
       MemorySegment control = control(arena, descriptors.length);
       MemorySegment message = message(arena, control);
-      long received = (long) RECVMSG.invokeExact(errno, socket, message, MSG_CMSG_CLOEXEC);
+      long received = Syscall.RECVMSG.blocking(socket, message.address(), MSG_CMSG_CLOEXEC, 0, 0);
       if (received < 0) {
-        return -errno.get(JAVA_INT, 0);
+        return (int) received;
       }
       long used = message.get(JAVA_LONG, 40);
       int count = used < HEADER ? 0 : (int) ((control.get(JAVA_LONG, 0) - HEADER) / 4);
       MemorySegment.copy(control, JAVA_INT, HEADER, descriptors, 0, count);
       return count;
-    } catch (Throwable e) {
-      throw Native.impossible(e);
     }
   }
 

@@ -1,13 +1,7 @@
 package dev.brood.process.internal.linux;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -35,124 +29,48 @@ public final class Descriptors {
   private static final int SOCK_STREAM_CLOEXEC = 1 | O_CLOEXEC;
   private static final int MFD_CLOEXEC = 1;
 
-  private static final MethodHandle PIPE2 =
-      Native.quick("pipe2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle SOCKETPAIR =
-      Native.quick(
-          "socketpair", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
-  private static final MethodHandle SHUTDOWN =
-      Native.quick("shutdown", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle READ =
-      Native.quick("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
-  private static final MethodHandle WRITE =
-      Native.quick("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
-  private static final MethodHandle CLOSE =
-      Native.quick("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-  private static final MethodHandle FCNTL =
-      Native.quickVariadic(
-          "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), 2);
-  private static final MethodHandle OPEN =
-      Native.slow("openat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
-  private static final MethodHandle CLOSE_RANGE =
-      Native.quick("close_range", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle MEMFD_CREATE =
-      Native.quick("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle PWRITE =
-      Native.quick(
-          "pwrite", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle ISATTY =
-      Native.quick("isatty", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  private static final long TCGETS = 0x5401;
 
   private Descriptors() {}
 
   /** Makes a pipe: {@code ends[0]} is read from, {@code ends[1]} written to. See pipe2(2). */
   public static int pipe(int[] ends) {
-    int[] errno = new int[1];
-    try {
-      int result =
-          (int) PIPE2.invokeExact(Native.segment(errno), MemorySegment.ofArray(ends), O_CLOEXEC);
-      return result < 0 ? -errno[0] : 0;
-    } catch (Throwable e) {
-      throw Native.impossible(e);
-    }
+    return (int) Syscall.PIPE2.quickFirst(MemorySegment.ofArray(ends), O_CLOEXEC);
   }
 
   /** Makes a pair of connected Unix stream sockets. See socketpair(2). */
   public static int socketPair(int[] ends) {
-    int[] errno = new int[1];
-    try {
-      int result =
-          (int)
-              SOCKETPAIR.invokeExact(
-                  Native.segment(errno),
-                  AF_UNIX,
-                  SOCK_STREAM_CLOEXEC,
-                  0,
-                  MemorySegment.ofArray(ends));
-      return result < 0 ? -errno[0] : 0;
-    } catch (Throwable e) {
-      throw Native.impossible(e);
-    }
+    MemorySegment pair = MemorySegment.ofArray(ends);
+    return (int) Syscall.SOCKETPAIR.quickFourth(AF_UNIX, SOCK_STREAM_CLOEXEC, 0, pair);
   }
 
   /** Ends the sending half of a socket, so that the peer reads end of file. See shutdown(2). */
   public static int shutdownWrite(int fd) {
-    int[] errno = new int[1];
-    try {
-      int result = (int) SHUTDOWN.invokeExact(Native.segment(errno), fd, 1);
-      return result < 0 ? -errno[0] : 0;
-    } catch (Throwable e) {
-      throw Native.impossible(e);
-    }
+    final int write = 1;
+    return (int) Syscall.SHUTDOWN.quick(fd, write, 0);
   }
 
   /** Reads from a non-blocking descriptor; 0 is end of file. See read(2). */
   public static int read(int fd, byte[] buffer, int offset, int length) {
-    int[] errno = new int[1];
     MemorySegment target = MemorySegment.ofArray(buffer).asSlice(offset, length);
-    try {
-      long count = (long) READ.invokeExact(Native.segment(errno), fd, target, (long) length);
-      return count < 0 ? -errno[0] : (int) count;
-    } catch (Throwable e) {
-      throw Native.impossible(e);
-    }
+    return (int) Syscall.READ.quickSecond(fd, target, length, 0);
   }
 
   /** Writes to a non-blocking descriptor; may write less than asked. See write(2). */
   public static int write(int fd, byte[] buffer, int offset, int length) {
-    int[] errno = new int[1];
     MemorySegment source = MemorySegment.ofArray(buffer).asSlice(offset, length);
-    try {
-      long count = (long) WRITE.invokeExact(Native.segment(errno), fd, source, (long) length);
-      return count < 0 ? -errno[0] : (int) count;
-    } catch (Throwable e) {
-      throw Native.impossible(e);
-    }
+    return (int) Syscall.WRITE.quickSecond(fd, source, length, 0);
   }
 
   /** Writes at a position of a file in memory. See pwrite(2). */
   public static int writeAt(int fd, byte[] bytes, long position) {
-    int[] errno = new int[1];
     MemorySegment source = MemorySegment.ofArray(bytes);
-    try {
-      long count =
-          (long)
-              PWRITE.invokeExact(Native.segment(errno), fd, source, (long) bytes.length, position);
-      return count < 0 ? -errno[0] : (int) count;
-    } catch (Throwable e) {
-      throw Native.impossible(e);
-    }
+    return (int) Syscall.PWRITE64.quickSecond(fd, source, bytes.length, position);
   }
 
   /** Closes a descriptor. On Linux it is gone even when close(2) reports an error. */
   public static int close(int fd) {
-    int[] errno = new int[1];
-    try {
-      int result = (int) CLOSE.invokeExact(Native.segment(errno), fd);
-      return result < 0 ? -errno[0] : 0;
-    } catch (Throwable e) {
-      throw Native.impossible(e);
-    }
+    return (int) Syscall.CLOSE.quick(fd, 0, 0);
   }
 
   /** Whether the descriptor number is in use. */
@@ -178,39 +96,26 @@ public final class Descriptors {
     return control(fd, F_SETPIPE_SZ, bytes);
   }
 
-  /** Whether the descriptor refers to a terminal. See isatty(3). */
+  /** Whether the descriptor refers to a terminal: only there TCGETS works, see isatty(3). */
   public static boolean isTerminal(int fd) {
-    int[] errno = new int[1];
-    try {
-      return (int) ISATTY.invokeExact(Native.segment(errno), fd) == 1;
-    } catch (Throwable e) {
-      throw Native.impossible(e);
-    }
+    MemorySegment settings = MemorySegment.ofArray(new long[32]);
+    return Syscall.IOCTL.quickThirdFifth(fd, TCGETS, settings, 0, settings) >= 0;
   }
 
   /** Opens a file; blocks as open(2) does (a FIFO without a peer, a slow file system). */
   public static int open(String path, int flags, int mode) {
-    final int atCurrentDirectory = -100;
+    final int currentDirectory = -100;
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = arena.allocate(JAVA_INT);
       MemorySegment name = arena.allocateFrom(path, StandardCharsets.UTF_8);
-      int fd = (int) OPEN.invokeExact(errno, atCurrentDirectory, name, flags | O_CLOEXEC, mode);
-      return fd < 0 ? -errno.get(JAVA_INT, 0) : fd;
-    } catch (Throwable e) {
-      throw Native.impossible(e);
+      return (int)
+          Syscall.OPENAT.blocking(currentDirectory, name.address(), flags | O_CLOEXEC, mode, 0);
     }
   }
 
   /** Makes an anonymous file in memory. See memfd_create(2). */
   public static int memoryFile(String name) {
-    int[] errno = new int[1];
-    MemorySegment text = MemorySegment.ofArray((name + "\0").getBytes(StandardCharsets.UTF_8));
-    try {
-      int fd = (int) MEMFD_CREATE.invokeExact(Native.segment(errno), text, MFD_CLOEXEC);
-      return fd < 0 ? -errno[0] : fd;
-    } catch (Throwable e) {
-      throw Native.impossible(e);
-    }
+    byte[] text = (name + "\0").getBytes(StandardCharsets.UTF_8);
+    return (int) Syscall.MEMFD_CREATE.quickFirst(MemorySegment.ofArray(text), MFD_CLOEXEC);
   }
 
   /**
@@ -220,28 +125,11 @@ public final class Descriptors {
    */
   public static int unshareTable() {
     final int beyondAnyDescriptor = Integer.MAX_VALUE - 1;
-    int[] errno = new int[1];
-    try {
-      int result =
-          (int)
-              CLOSE_RANGE.invokeExact(
-                  Native.segment(errno),
-                  beyondAnyDescriptor,
-                  beyondAnyDescriptor,
-                  CLOSE_RANGE_UNSHARE);
-      return result < 0 ? -errno[0] : 0;
-    } catch (Throwable e) {
-      throw Native.impossible(e);
-    }
+    return (int)
+        Syscall.CLOSE_RANGE.quick(beyondAnyDescriptor, beyondAnyDescriptor, CLOSE_RANGE_UNSHARE);
   }
 
   private static int control(int fd, int command, int argument) {
-    int[] errno = new int[1];
-    try {
-      int result = (int) FCNTL.invokeExact(Native.segment(errno), fd, command, argument);
-      return result < 0 ? -errno[0] : result;
-    } catch (Throwable e) {
-      throw Native.impossible(e);
-    }
+    return (int) Syscall.FCNTL.quick(fd, command, argument);
   }
 }

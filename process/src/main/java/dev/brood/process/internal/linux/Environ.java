@@ -14,7 +14,7 @@ import java.util.List;
 @SuppressWarnings("restricted")
 public final class Environ {
   private static final MemorySegment ENVIRON =
-      Native.find("environ").orElseThrow().reinterpret(ADDRESS.byteSize());
+      Native.symbol("environ").reinterpret(ADDRESS.byteSize());
 
   private Environ() {}
 

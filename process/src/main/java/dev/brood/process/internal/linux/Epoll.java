@@ -1,14 +1,11 @@
 package dev.brood.process.internal.linux;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * An epoll(7) instance with its wake-up eventfd(2).
@@ -37,17 +34,6 @@ public final class Epoll {
   private static final int DATA_OFFSET = PACKED ? 4 : 8;
   private static final int EVENT_SIZE = PACKED ? 12 : 16;
 
-  private static final MethodHandle CREATE =
-      Native.quick("epoll_create1", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-  private static final MethodHandle CONTROL =
-      Native.quick(
-          "epoll_ctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
-  private static final MethodHandle WAIT =
-      Native.slow(
-          "epoll_wait", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
-  private static final MethodHandle EVENTFD =
-      Native.quick("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-
   private static final int BATCH = 512;
 
   private final int fd;
@@ -57,8 +43,8 @@ public final class Epoll {
 
   /** Makes the instance; it lives as long as the JVM. */
   public Epoll() {
-    fd = made("epoll_create1", create());
-    wakeFd = made("eventfd", eventDescriptor());
+    fd = made("epoll_create1", Syscall.EPOLL_CREATE1.quick(CLOSE_ON_EXEC, 0, 0));
+    wakeFd = made("eventfd", Syscall.EVENTFD2.quick(0, CLOSE_ON_EXEC | NON_BLOCKING, 0));
     int added = control(CTL_ADD, wakeFd, IN, WAKE);
     if (added < 0) {
       throw new ErrnoException("epoll_ctl", -added);
@@ -87,19 +73,14 @@ public final class Epoll {
    * @return how many events lie in {@link #token} and {@link #ready}; 0 after the time or a signal
    */
   public int await(int timeoutMillis) {
-    try {
-      int count = (int) WAIT.invokeExact(errno, fd, events, BATCH, timeoutMillis);
-      if (count >= 0) {
-        return count;
-      }
-    } catch (Throwable e) {
-      throw Native.impossible(e);
+    long count = Syscall.EPOLL_PWAIT.blocking(errno, fd, events.address(), BATCH, timeoutMillis, 0);
+    if (count >= 0) {
+      return (int) count;
     }
-    int number = errno.get(JAVA_INT, 0);
-    if (number == Errno.EINTR.number()) {
+    if (Errno.EINTR.is(count)) {
       return 0;
     }
-    throw new ErrnoException("epoll_wait", number);
+    throw new ErrnoException("epoll_pwait", (int) -count);
   }
 
   /** The token of event {@code index} of the last {@link #await}. */
@@ -124,44 +105,16 @@ public final class Epoll {
   }
 
   private int control(int operation, int target, int interest, long token) {
-    int[] error = new int[1];
-    byte[] event = new byte[16];
-    MemorySegment bytes = MemorySegment.ofArray(event);
-    bytes.set(JAVA_INT_UNALIGNED, 0, interest);
-    bytes.set(JAVA_LONG_UNALIGNED, DATA_OFFSET, token);
-    try {
-      int result = (int) CONTROL.invokeExact(Native.segment(error), fd, operation, target, bytes);
-      return result < 0 ? -error[0] : 0;
-    } catch (Throwable e) {
-      throw Native.impossible(e);
-    }
+    MemorySegment event = MemorySegment.ofArray(new byte[16]);
+    event.set(JAVA_INT_UNALIGNED, 0, interest);
+    event.set(JAVA_LONG_UNALIGNED, DATA_OFFSET, token);
+    return (int) Syscall.EPOLL_CTL.quickFourth(fd, operation, target, event);
   }
 
-  private static int create() {
-    int[] error = new int[1];
-    try {
-      int result = (int) CREATE.invokeExact(Native.segment(error), CLOSE_ON_EXEC);
-      return result < 0 ? -error[0] : result;
-    } catch (Throwable e) {
-      throw Native.impossible(e);
-    }
-  }
-
-  private static int eventDescriptor() {
-    int[] error = new int[1];
-    try {
-      int result =
-          (int) EVENTFD.invokeExact(Native.segment(error), 0, CLOSE_ON_EXEC | NON_BLOCKING);
-      return result < 0 ? -error[0] : result;
-    } catch (Throwable e) {
-      throw Native.impossible(e);
-    }
-  }
-
-  private static int made(String call, int result) {
+  private static int made(String call, long result) {
     if (result < 0) {
-      throw new ErrnoException(call, -result);
+      throw new ErrnoException(call, (int) -result);
     }
-    return result;
+    return (int) result;
   }
 }

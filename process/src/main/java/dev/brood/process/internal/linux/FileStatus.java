@@ -1,14 +1,10 @@
 package dev.brood.process.internal.linux;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * What kind of file a path or descriptor is: statx(2) and faccessat(2). They may block on a slow
@@ -25,13 +21,6 @@ public final class FileStatus {
   private static final int TYPE_MASK = 0170000;
   private static final int REGULAR = 0100000;
   private static final int DIRECTORY = 0040000;
-
-  private static final MethodHandle STATX =
-      Native.slow(
-          "statx", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
-  private static final MethodHandle ACCESS =
-      Native.slow(
-          "faccessat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
 
   private FileStatus() {}
 
@@ -60,26 +49,17 @@ public final class FileStatus {
   /** 0 if this process may execute (for a directory: enter) the file at a path. */
   public static int mayExecute(byte[] path) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = arena.allocate(JAVA_INT);
-      MemorySegment name = arena.allocateFrom(JAVA_BYTE, path);
-      int result = (int) ACCESS.invokeExact(errno, AT_FDCWD, name, X_OK, AT_EACCESS);
-      return result < 0 ? -errno.get(JAVA_INT, 0) : 0;
-    } catch (Throwable e) {
-      throw Native.impossible(e);
+      long name = arena.allocateFrom(JAVA_BYTE, path).address();
+      int result = (int) Syscall.FACCESSAT2.blocking(AT_FDCWD, name, X_OK, AT_EACCESS, 0);
+      // Before Linux 5.8 the call is missing: then only an attempt to execute can tell.
+      return Errno.ENOSYS.is(result) ? 0 : result;
     }
   }
 
   private static int type(Arena arena, int directory, byte[] path, int flags) {
-    try {
-      MemorySegment errno = arena.allocate(JAVA_INT);
-      MemorySegment name = arena.allocateFrom(JAVA_BYTE, path);
-      MemorySegment status = arena.allocate(STATX_SIZE, 8);
-      int result = (int) STATX.invokeExact(errno, directory, name, flags, STATX_TYPE, status);
-      return result < 0
-          ? -errno.get(JAVA_INT, 0)
-          : status.get(JAVA_SHORT_UNALIGNED, MODE_OFFSET) & TYPE_MASK;
-    } catch (Throwable e) {
-      throw Native.impossible(e);
-    }
+    long name = arena.allocateFrom(JAVA_BYTE, path).address();
+    MemorySegment status = arena.allocate(STATX_SIZE, 8);
+    int result = (int) Syscall.STATX.blocking(directory, name, flags, STATX_TYPE, status.address());
+    return result < 0 ? result : status.get(JAVA_SHORT_UNALIGNED, MODE_OFFSET) & TYPE_MASK;
   }
 }

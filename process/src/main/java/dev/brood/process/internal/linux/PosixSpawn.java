@@ -4,10 +4,8 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
@@ -39,32 +37,19 @@ public final class PosixSpawn {
   private static final int ATTRIBUTES_SIZE = 512;
   private static final int SIGNAL_SET_SIZE = 128;
 
-  private static final MethodHandle SPAWN =
-      Native.slowPlain(
-          "posix_spawn",
-          FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS));
-  private static final MethodHandle ACTIONS_INIT =
-      Native.plain("posix_spawn_file_actions_init", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+  private static final MethodHandle SPAWN = Native.slowWords("posix_spawn");
+  private static final MethodHandle ACTIONS_INIT = Native.words("posix_spawn_file_actions_init");
   private static final MethodHandle ACTIONS_DESTROY =
-      Native.plain("posix_spawn_file_actions_destroy", FunctionDescriptor.of(JAVA_INT, ADDRESS));
-  private static final MethodHandle ADD_DUP2 =
-      Native.plain(
-          "posix_spawn_file_actions_adddup2",
-          FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
-  private static final MethodHandle ADD_CLOSE =
-      Native.plain(
-          "posix_spawn_file_actions_addclose", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+      Native.words("posix_spawn_file_actions_destroy");
+  private static final MethodHandle ADD_DUP2 = Native.words("posix_spawn_file_actions_adddup2");
+  private static final MethodHandle ADD_CLOSE = Native.words("posix_spawn_file_actions_addclose");
   private static final MethodHandle ADD_CLOSE_FROM =
-      Native.plain(
-          "posix_spawn_file_actions_addclosefrom_np",
-          FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+      Native.words("posix_spawn_file_actions_addclosefrom_np");
   private static final MethodHandle ADD_DIRECTORY =
-      Native.plain(
-          "posix_spawn_file_actions_addchdir_np",
-          FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+      Native.words("posix_spawn_file_actions_addchdir_np");
 
   private static final MemorySegment ENVIRON =
-      Native.find("environ").orElseThrow().reinterpret(ADDRESS.byteSize());
+      Native.symbol("environ").reinterpret(ADDRESS.byteSize());
 
   private static final MemorySegment SHARED_ATTRIBUTES = attributes(SHARED_GROUP);
   private static final MemorySegment GROUP_ATTRIBUTES = attributes(OWN_GROUP);
@@ -99,9 +84,9 @@ public final class PosixSpawn {
       MemorySegment argv = strings(arena, arguments);
       MemorySegment envp =
           environment == null ? ENVIRON.get(ADDRESS, 0) : strings(arena, environment);
-      check((int) ACTIONS_INIT.invokeExact(actions));
+      check((int) ACTIONS_INIT.invokeExact(actions.address(), 0L, 0L));
       try {
-        int failed = describe(arena, actions, directory, sources, targets);
+        int failed = describe(arena, actions.address(), directory, sources, targets);
         if (failed != 0) {
           return -failed;
         }
@@ -111,10 +96,18 @@ public final class PosixSpawn {
               case OWN_SESSION -> SESSION_ATTRIBUTES;
               default -> SHARED_ATTRIBUTES;
             };
-        int error = (int) SPAWN.invokeExact(pid, program, actions, attributes, argv, envp);
+        int error =
+            (int)
+                SPAWN.invokeExact(
+                    pid.address(),
+                    program.address(),
+                    actions.address(),
+                    attributes.address(),
+                    argv.address(),
+                    envp.address());
         return error != 0 ? -error : pid.get(JAVA_INT, 0);
       } finally {
-        check((int) ACTIONS_DESTROY.invokeExact(actions));
+        check((int) ACTIONS_DESTROY.invokeExact(actions.address(), 0L, 0L));
       }
     } catch (RuntimeException | Error e) {
       throw e;
@@ -124,25 +117,25 @@ public final class PosixSpawn {
   }
 
   private static int describe(
-      Arena arena, MemorySegment actions, byte @Nullable [] directory, int[] sources, int[] targets)
+      Arena arena, long actions, byte @Nullable [] directory, int[] sources, int[] targets)
       throws Throwable {
     int next = 3;
     for (int i = 0; i < targets.length; i++) {
       for (; next < targets[i]; next++) {
-        int error = (int) ADD_CLOSE.invokeExact(actions, next);
+        int error = (int) ADD_CLOSE.invokeExact(actions, (long) next, 0L);
         if (error != 0) {
           return error;
         }
       }
-      int error = (int) ADD_DUP2.invokeExact(actions, sources[i], targets[i]);
+      int error = (int) ADD_DUP2.invokeExact(actions, (long) sources[i], (long) targets[i]);
       if (error != 0) {
         return error;
       }
       next = Math.max(next, targets[i] + 1);
     }
-    int error = (int) ADD_CLOSE_FROM.invokeExact(actions, next);
+    int error = (int) ADD_CLOSE_FROM.invokeExact(actions, (long) next, 0L);
     if (error == 0 && directory != null) {
-      error = (int) ADD_DIRECTORY.invokeExact(actions, copy(arena, directory));
+      error = (int) ADD_DIRECTORY.invokeExact(actions, copy(arena, directory).address(), 0L);
     }
     return error;
   }
@@ -173,18 +166,20 @@ public final class PosixSpawn {
     MemorySegment all = forever.allocate(SIGNAL_SET_SIZE, 8);
     MemorySegment none = forever.allocate(SIGNAL_SET_SIZE, 8);
     all.set(JAVA_LONG, 0, -1L);
-    FunctionDescriptor one = FunctionDescriptor.of(JAVA_INT, ADDRESS);
-    FunctionDescriptor two = FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS);
-    FunctionDescriptor flags = FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_SHORT);
+    long it = attributes.address();
+    long flags = leads | SETSIGDEF | SETSIGMASK;
+    apply("posix_spawnattr_init", it, 0);
+    apply("posix_spawnattr_setflags", it, flags);
+    apply("posix_spawnattr_setsigdefault", it, all.address());
+    apply("posix_spawnattr_setsigmask", it, none.address());
+    return attributes;
+  }
+
+  private static void apply(String function, long attributes, long argument) {
     try {
-      check((int) Native.plain("posix_spawnattr_init", one).invokeExact(attributes));
-      check(
-          (int)
-              Native.plain("posix_spawnattr_setflags", flags)
-                  .invokeExact(attributes, (short) (leads | SETSIGDEF | SETSIGMASK)));
-      check((int) Native.plain("posix_spawnattr_setsigdefault", two).invokeExact(attributes, all));
-      check((int) Native.plain("posix_spawnattr_setsigmask", two).invokeExact(attributes, none));
-      return attributes;
+      check((int) Native.words(function).invokeExact(attributes, argument, 0L));
+    } catch (RuntimeException | Error e) {
+      throw e;
     } catch (Throwable e) {
       throw Native.impossible(e);
     }

@@ -116,8 +116,8 @@ public final class LinuxBackend implements Backend {
       System.getLogger("dev.brood.process")
           .log(
               Level.WARNING,
-              "no control group can be made (cgroup v2, writable): contained children are stopped by"
-                  + " process group and parentage only");
+              "no control group can be made (it takes a writable cgroup v2): contained children"
+                  + " are stopped by process group and parentage only");
     }
     return null;
   }

@@ -1,7 +1,10 @@
 package dev.brood.process.internal.spawn;
 
+import dev.brood.process.internal.io.Reactor;
+import dev.brood.process.internal.io.Watch;
 import dev.brood.process.internal.linux.DescriptorPassing;
 import dev.brood.process.internal.linux.Descriptors;
+import dev.brood.process.internal.linux.Epoll;
 import dev.brood.process.internal.linux.Errno;
 import dev.brood.process.internal.linux.FileStatus;
 import dev.brood.process.internal.spawn.SpawnFailure.Kind;
@@ -48,6 +51,7 @@ final class SpawnThread {
     }
     sending = ends[0];
     receiving = ends[1];
+    Reactor.shared().add(new Answered(), Epoll.IN);
   }
 
   /** Makes a call on this thread and waits for it; {@code sources} as numbered in the process. */
@@ -93,8 +97,20 @@ final class SpawnThread {
       if (next != null) {
         serve(next);
         call = null;
-        LockSupport.unpark(waiting);
+        wake(waiting);
       }
+    }
+  }
+
+  /**
+   * Waking a virtual thread may start a carrier thread, and a thread that is started here would
+   * share this table. So it is woken by the reactor, which is told over the socket.
+   */
+  private void wake(@Nullable Thread waiting) {
+    if (waiting != null && waiting.isVirtual()) {
+      Descriptors.write(receiving, new byte[1], 0, 1);
+    } else {
+      LockSupport.unpark(waiting);
     }
   }
 
@@ -154,6 +170,24 @@ final class SpawnThread {
       if (!Descriptors.isOpen(fd)) {
         Descriptors.open("/dev/null", Descriptors.O_RDWR, 0);
       }
+    }
+  }
+
+  /** Our end of the socket, on which the thread says that it is through. */
+  private final class Answered extends Watch {
+    Answered() {
+      super(sending);
+    }
+
+    @Override
+    protected void ready(int events) {
+      Descriptors.read(sending, new byte[1], 0, 1);
+      LockSupport.unpark(caller);
+    }
+
+    @Override
+    protected void broken(Throwable reason) {
+      LockSupport.unpark(caller);
     }
   }
 }
