@@ -16,6 +16,8 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 final class TreeCommand implements Callable<Integer> {
   private static final Duration INTERVAL = Duration.ofMillis(500);
 
+  private static final int STANDARD_WIDTH = 120;
+
   private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
   private final PrintStream out;
   private final PrintStream err;
@@ -27,6 +29,7 @@ final class TreeCommand implements Callable<Integer> {
     spec.addOption(
         Options.duration(
             "--interval", "Measure CPU over this long (500ms); 0 shows the average since start."));
+    spec.addOption(Options.flag("--wide", "Do not cut long command lines."));
     spec.addOption(Options.help());
     spec.addPositional(
         PositionalParamSpec.builder()
@@ -61,13 +64,22 @@ final class TreeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     long pid = spec.commandLine().getParseResult().matchedPositionalValue(0, 1L);
     Duration interval = Options.<Duration>value(spec, "--interval").orElse(INTERVAL);
-    Optional<List<String>> lines = Tree.lines(pid, interval);
+    Optional<List<String>> lines = Tree.lines(pid, interval, width());
     if (lines.isEmpty()) {
       err.println("brood: no such process: " + pid);
       return ExitCodes.NO_SUCH_THING;
     }
     lines.get().forEach(out::println);
     return ExitCodes.SUCCESS;
+  }
+
+  /** COLUMNS if it is exported, else what fits most windows. */
+  private int width() {
+    if (Options.<Boolean>value(spec, "--wide").orElse(false)) {
+      return 0;
+    }
+    String columns = System.getenv().getOrDefault("COLUMNS", "");
+    return columns.matches("[1-9]\\d{1,3}") ? Integer.parseInt(columns) : STANDARD_WIDTH;
   }
 
   private static Long pid(String text) {

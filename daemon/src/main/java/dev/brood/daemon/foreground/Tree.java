@@ -23,15 +23,18 @@ public final class Tree {
    *
    * @param interval time between the two, over which CPU is measured; zero takes the average since
    *     each process started
+   * @param width columns after which a line is cut; 0 cuts none
    * @return a heading, a line a process and the sums; empty if there is no such process
    */
-  public static Optional<List<String>> lines(long pid, Duration interval)
+  public static Optional<List<String>> lines(long pid, Duration interval, int width)
       throws InterruptedException {
     Optional<ProcessTree> before = interval.isZero() ? Optional.empty() : ProcessTree.of(pid);
     if (before.isPresent()) {
       Thread.sleep(interval);
     }
-    return ProcessTree.of(pid).map(tree -> lines(tree, before, Instant.now()));
+    return ProcessTree.of(pid)
+        .map(tree ->
+            lines(tree, before, Instant.now()).stream().map(line -> cut(line, width)).toList());
   }
 
   private static List<String> lines(ProcessTree tree, Optional<ProcessTree> before, Instant now) {
@@ -98,6 +101,13 @@ public final class Tree {
         .map(c -> Character.isISOControl(c) ? ' ' : c)
         .forEach(text::appendCodePoint);
     return text.toString();
+  }
+
+  private static String cut(String line, int width) {
+    if (width == 0 || line.codePointCount(0, line.length()) <= width) {
+      return line;
+    }
+    return line.substring(0, line.offsetByCodePoints(0, width - 1)) + "…";
   }
 
   private static String percent(double cpu) {
