@@ -83,7 +83,7 @@ final class CommandTree {
     if (e instanceof UnmatchedArgumentException unmatched && command.getParent() == null) {
       String kind = unmatched.isUnknownOption() ? "unknown option" : "unknown command";
       text = kind + " \"" + unmatched.getUnmatched().getFirst() + "\"";
-    } else if (e instanceof MissingParameterException && command.getParent() == null) {
+    } else if (command.getParent() == null && !command.getParseResult().hasSubcommand()) {
       text = "a command is missing";
     } else if (e instanceof MissingParameterException && command.getCommandName().equals("run")) {
       text = "PROGRAM is missing; write -- before it if an option took it for its value";
