@@ -127,7 +127,13 @@ class TerminalProcessTest {
     // Without exec: the shell's own group is the terminal's, as with a user's script.
     script(
         "pane.sh",
-        "unset NO_COLOR FORCE_COLOR\n%s %s\necho \"code $?\"\ntmux -L SERVER wait-for -S done\ncat\n"
+        """
+        unset NO_COLOR FORCE_COLOR
+        %s %s
+        echo "code $?"
+        tmux -L SERVER wait-for -S done
+        cat
+        """
             .formatted(brood, arguments));
     // A shell that ignores nothing and survives Ctrl-C, as an interactive one does.
     Files.writeString(directory.resolve("survivor.sh"), "trap : INT\n. ./pane.sh\n");

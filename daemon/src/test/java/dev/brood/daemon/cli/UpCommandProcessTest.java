@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -214,6 +215,45 @@ class UpCommandProcessTest {
       cli.awaitLine("chatter");
       cli.closeOut();
       assertThat(cli.exit().code()).isEqualTo(141);
+    }
+  }
+
+  @Test
+  void up_itselfKilled_leavesNoProcessOfTheTree() throws Exception {
+    file(app("a", "sleep 1000 & echo pids $$ $!; wait"));
+    List<ProcessHandle> tree;
+    try (Cli cli = Cli.start(directory, "up")) {
+      tree =
+          Arrays.stream(cli.awaitLine("pids ").replaceFirst(".*pids ", "").split(" "))
+              .map(pid -> ProcessHandle.of(Long.parseLong(pid)).orElseThrow())
+              .toList();
+      cli.signal("KILL");
+      assertThat(cli.end().code()).isEqualTo(137);
+    }
+    for (ProcessHandle process : tree) {
+      process.onExit().get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void up_hangUpIgnoredByNohup_staysUp() throws Exception {
+    file(app("a", "trap 'echo got TERM; exit 0' TERM; echo a up; while :; do sleep 0.05; done"));
+    List<String> nohup = List.of("sh", "-c", "trap '' HUP; exec \"$@\"", "sh");
+    try (Cli cli = Cli.start(directory, nohup, Map.of(), "up")) {
+      cli.awaitLine("a up");
+      cli.signal("HUP");
+      cli.signal("TERM");
+      assertThat(cli.end().err()).contains("SIGTERM: stopping all").doesNotContain("SIGHUP");
+    }
+  }
+
+  @Test
+  void up_hangUp_stopsAll() throws Exception {
+    file(app("a", POLITE));
+    try (Cli cli = Cli.start(directory, "up")) {
+      cli.awaitLine("a up");
+      cli.signal("HUP");
+      assertThat(cli.end().err()).contains("SIGHUP: stopping all");
     }
   }
 
