@@ -60,8 +60,7 @@ public final class ChildOutput extends InputStream {
    * #LINE_LIMIT_BYTES} comes in pieces.
    */
   public @Nullable String readLine() {
-    Line line = nextLine(0);
-    return line == null ? null : line.text();
+    return nextText(0);
   }
 
   /**
@@ -72,8 +71,7 @@ public final class ChildOutput extends InputStream {
    *     nothing is lost, the next call goes on
    */
   public @Nullable String readLine(Duration limit) {
-    Line line = nextLine(Times.deadline(limit));
-    return line == null ? null : line.text();
+    return nextText(Times.deadline(limit));
   }
 
   /** The lines from here on; ends with the stream. For one loop. */
@@ -125,18 +123,22 @@ public final class ChildOutput extends InputStream {
 
   /** The next line; waits for it until the deadline (0: for ever). Null at the end. */
   @Nullable Line nextLine(long deadlineNanos) {
+    String text = nextText(deadlineNanos);
+    return text == null ? null : line(text, lineBuffer().partial());
+  }
+
+  private @Nullable String nextText(long deadlineNanos) {
     LineBuffer lines = lineBuffer();
     while (true) {
       String text = lines.next();
       if (text != null) {
-        return line(text, lines.partial());
+        return text;
       }
       byte[] target = lines.writable();
       int count =
           fetch(target, lines.writeOffset(), target.length - lines.writeOffset(), deadlineNanos);
       if (count < 0) {
-        String last = lines.last();
-        return last == null ? null : line(last, false);
+        return lines.last();
       }
       lines.written(count);
       readAt = null;

@@ -1,5 +1,8 @@
 package dev.brood.process;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * it is decoded. That needs a charset in which the byte 10 is a line end and nothing else.
  */
 final class LineBuffer {
+  private static final VarHandle WORDS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final int FIRST_BYTES = 8 * 1024;
   private static final int LARGE_BYTES = 64 * 1024;
 
@@ -74,18 +79,17 @@ final class LineBuffer {
   @Nullable String next() {
     byte[] data = bytes;
     int end = Math.min(to, from + limit + 2); // a line of the limit with \r\n is a whole one
-    for (int i = searched; i < end; i++) {
-      if (data[i] == '\n') {
-        int last = i > from && data[i - 1] == '\r' ? i - 1 : i;
-        if (last - from > limit) {
-          return piece();
-        }
-        String line = new String(data, from, last - from, charset);
-        from = i + 1;
-        searched = from;
-        partial = false;
-        return line;
+    int i = indexOfLineEnd(data, searched, end);
+    if (i < end) {
+      int last = i > from && data[i - 1] == '\r' ? i - 1 : i;
+      if (last - from > limit) {
+        return piece();
       }
+      String line = new String(data, from, last - from, charset);
+      from = i + 1;
+      searched = from;
+      partial = false;
+      return line;
     }
     searched = end;
     int length = to - from;
@@ -121,6 +125,28 @@ final class LineBuffer {
 
   boolean isEmpty() {
     return from == to;
+  }
+
+  /**
+   * Where the next {@code \n} is, or {@code end}. Looks at eight bytes at a time: a byte of a word
+   * is zero where taking one from it borrows from its top bit, and that was not set before.
+   */
+  private static int indexOfLineEnd(byte[] data, int start, int end) {
+    final long ones = 0x0101010101010101L;
+    final long tops = 0x8080808080808080L;
+    final long lineEnds = ones * '\n';
+    int i = start;
+    for (; i + Long.BYTES <= end; i += Long.BYTES) {
+      long word = (long) WORDS.get(data, i) ^ lineEnds;
+      long found = (word - ones) & ~word & tops;
+      if (found != 0) {
+        return i + (Long.numberOfTrailingZeros(found) >>> 3);
+      }
+    }
+    while (i < end && data[i] != '\n') {
+      i++;
+    }
+    return i;
   }
 
   /** Cuts at the limit, beyond which there is a byte, but not within a UTF-8 character. */

@@ -67,12 +67,11 @@ class ChildStateTest {
     int b = open("b");
     try {
       Map<Integer, String> found =
-          place.call(
-              () ->
-                  descriptors(
-                      Command.of("x")
-                          .descriptor(a, Stdio.descriptor(b))
-                          .descriptor(b, Stdio.descriptor(a))));
+          place.call(() ->
+              descriptors(
+                  Command.of("x")
+                      .descriptor(a, Stdio.descriptor(b))
+                      .descriptor(b, Stdio.descriptor(a))));
 
       assertThat(found.keySet()).containsExactlyInAnyOrder(0, 1, 2, a, b);
       assertThat(found).containsEntry(a, file("b")).containsEntry(b, file("a"));
@@ -89,12 +88,11 @@ class ChildStateTest {
     String four = own(4);
 
     Map<Integer, String> found =
-        place.call(
-            () ->
-                descriptors(
-                    Command.of("x")
-                        .descriptor(3, Stdio.descriptor(4))
-                        .descriptor(4, Stdio.descriptor(3))));
+        place.call(() ->
+            descriptors(
+                Command.of("x")
+                    .descriptor(3, Stdio.descriptor(4))
+                    .descriptor(4, Stdio.descriptor(3))));
 
     assertThat(found.keySet()).containsExactly(0, 1, 2, 3, 4);
     assertThat(found).containsEntry(3, four).containsEntry(4, three);
@@ -108,16 +106,15 @@ class ChildStateTest {
     int c = open("c");
     try {
       Map<Integer, String> found =
-          place.call(
-              () ->
-                  descriptors(
-                      Command.of("x")
-                          .descriptor(c, Stdio.descriptor(a))
-                          .descriptor(a, Stdio.descriptor(b))
-                          .descriptor(b, Stdio.descriptor(c))
-                          .descriptor(250, Stdio.descriptor(a))
-                          .descriptor(200, Stdio.none())
-                          .descriptor(249, Stdio.descriptor(0))));
+          place.call(() ->
+              descriptors(
+                  Command.of("x")
+                      .descriptor(c, Stdio.descriptor(a))
+                      .descriptor(a, Stdio.descriptor(b))
+                      .descriptor(b, Stdio.descriptor(c))
+                      .descriptor(250, Stdio.descriptor(a))
+                      .descriptor(200, Stdio.none())
+                      .descriptor(249, Stdio.descriptor(0))));
 
       assertThat(found.keySet()).containsExactlyInAnyOrder(0, 1, 2, a, b, c, 200, 249, 250);
       assertThat(found)
@@ -141,12 +138,11 @@ class ChildStateTest {
     int b = open("b");
     try {
       Map<Integer, String> found =
-          place.call(
-              () ->
-                  descriptors(
-                      Command.of("x")
-                          .descriptor(a, Stdio.descriptor(a))
-                          .descriptor(b, Stdio.inherit())));
+          place.call(() ->
+              descriptors(
+                  Command.of("x")
+                      .descriptor(a, Stdio.descriptor(a))
+                      .descriptor(b, Stdio.inherit())));
 
       assertThat(found.keySet()).containsExactlyInAnyOrder(0, 1, 2, a, b);
       assertThat(found).containsEntry(a, file("a")).containsEntry(b, file("b"));
@@ -162,9 +158,7 @@ class ChildStateTest {
     Path file = Files.writeString(directory.resolve("f"), "old\n");
 
     assertThat(
-            Command.of("sh", "-c", "cat <&5; echo new >&5")
-                .descriptor(5, Stdio.file(file))
-                .text())
+            Command.of("sh", "-c", "cat <&5; echo new >&5").descriptor(5, Stdio.file(file)).text())
         .isEqualTo("old");
     assertThat(file).hasContent("old\nnew");
   }
@@ -173,23 +167,22 @@ class ChildStateTest {
   @EnumSource(Place.class)
   void descriptor_pipes_carryBothWays(Place place) throws Exception {
     String reply =
-        place.call(
-            () -> {
-              Command command =
-                  Command.of("sh", "-c", "read -r x <&7; echo got $x >&4; cat <&7 >&4")
-                      .descriptor(7, Stdio.toChild())
-                      .descriptor(4, Stdio.fromChild());
-              try (Child child = command.spawn()) {
-                child.input(7).println("one");
-                String first = child.output(4).readLine();
-                child.input(7).print("rest").close();
-                return first
-                    + "|"
-                    + new String(child.output(4).readAllBytes(), StandardCharsets.UTF_8)
-                    + "|"
-                    + child.await();
-              }
-            });
+        place.call(() -> {
+          Command command =
+              Command.of("sh", "-c", "read -r x <&7; echo got $x >&4; cat <&7 >&4")
+                  .descriptor(7, Stdio.toChild())
+                  .descriptor(4, Stdio.fromChild());
+          try (Child child = command.spawn()) {
+            child.input(7).println("one");
+            String first = child.output(4).readLine();
+            child.input(7).print("rest").close();
+            return first
+                + "|"
+                + new String(child.output(4).readAllBytes(), StandardCharsets.UTF_8)
+                + "|"
+                + child.await();
+          }
+        });
 
     assertThat(reply).isEqualTo("got one|rest|exit code 0");
   }
@@ -198,15 +191,14 @@ class ChildStateTest {
   @EnumSource(Place.class)
   void descriptor_socket_carriesBothWaysAndHalfCloses(Place place) throws Exception {
     String reply =
-        place.call(
-            () -> {
-              Command command = Command.of("sh", "-c", "sort <&9 >&9").descriptor(9, Stdio.socket());
-              try (Child child = command.spawn()) {
-                child.input(9).println("b").println("a").close();
-                return new String(child.output(9).readAllBytes(), StandardCharsets.UTF_8)
-                    + child.await();
-              }
-            });
+        place.call(() -> {
+          Command command = Command.of("sh", "-c", "sort <&9 >&9").descriptor(9, Stdio.socket());
+          try (Child child = command.spawn()) {
+            child.input(9).println("b").println("a").close();
+            return new String(child.output(9).readAllBytes(), StandardCharsets.UTF_8)
+                + child.await();
+          }
+        });
 
     assertThat(reply).isEqualTo("a\nb\nexit code 0");
   }
@@ -296,9 +288,13 @@ class ChildStateTest {
   void detached_child_hasItsOwnSessionAndNoPipeAndOutlivesClose() throws Exception {
     Path ids = directory.resolve("ids");
     Child child =
-        Command.of("sh", "-c", "read -r _ _ _ _ group session _ < /proc/$$/stat; "
-                + "echo $$ $group $session > \"$1\"; readlink /proc/$$/fd/2 >> \"$1\"; exec cat",
-                "sh", ids.toString())
+        Command.of(
+                "sh",
+                "-c",
+                "read -r _ _ _ _ group session _ < /proc/$$/stat; "
+                    + "echo $$ $group $session > \"$1\"; readlink /proc/$$/fd/2 >> \"$1\"; exec cat",
+                "sh",
+                ids.toString())
             .stdin(Stdio.pipe())
             .detached()
             .spawn();

@@ -107,8 +107,7 @@ class EnvironmentTest {
 
   @Test
   void with_nonAsciiNameAndValue_isUtf8() throws Exception {
-    assertThat(seen(Environment.empty().with("NÄME", "wért€😀")))
-        .containsExactly("NÄME=wért€😀");
+    assertThat(seen(Environment.empty().with("NÄME", "wért€😀"))).containsExactly("NÄME=wért€😀");
   }
 
   @ParameterizedTest

@@ -46,7 +46,14 @@ class LineBufferTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "a~b~|a,b", "a~b|a,b", "a^~b^~|a,b", "~~|,", "^~|''", "a^b~|a^b", "a^^~|a^", "a~^|a,^"
+        "a~b~|a,b",
+        "a~b|a,b",
+        "a^~b^~|a,b",
+        "~~|,",
+        "^~|''",
+        "a^b~|a^b",
+        "a^^~|a^",
+        "a~^|a,^"
       })
   void next_lineEnds_areLineFeedWithOrWithoutOneCarriageReturn(String text, String expected) {
     String input = text.replace('~', '\n').replace('^', '\r');
@@ -119,7 +126,9 @@ class LineBufferTest {
   @Test
   void next_exactlyTheLimit_isOneWholeLine() {
     for (int step = 1; step <= 9; step++) {
-      assertThat(cut(buffer(8), "12345678\n", step)).as("step %d", step).containsExactly("12345678");
+      assertThat(cut(buffer(8), "12345678\n", step))
+          .as("step %d", step)
+          .containsExactly("12345678");
     }
   }
 

@@ -15,11 +15,10 @@ final class LocaleProbe {
     say("charset", Charset.defaultCharset() + " " + System.getProperty("sun.jnu.encoding"));
     for (Place place : Place.values()) {
       try {
-        place.call(
-            () -> {
-              look(arguments[0] + "/bïn"); // a JVM cannot be given this in each locale
-              return "";
-            });
+        place.call(() -> {
+          look(arguments[0] + "/bïn"); // a JVM cannot be given this in each locale
+          return "";
+        });
       } catch (Exception e) {
         throw new IllegalStateException(e);
       }

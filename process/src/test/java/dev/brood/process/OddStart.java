@@ -23,8 +23,7 @@ final class OddStart {
   private static List<String> look(Place place) throws InterruptedException {
     List<String> seen = new ArrayList<>();
     seen.add(place + " output " + Command.of("echo", "hello").text());
-    seen.add(
-        place + " input " + Command.of("cat").stdin(Stdio.bytes(utf8("given"))).text());
+    seen.add(place + " input " + Command.of("cat").stdin(Stdio.bytes(utf8("given"))).text());
     seen.add(place + " default input " + Command.of("cat").capture().stdout().totalBytes());
     Result failed = Command.of("sh", "-c", "echo bad >&2; exit 7").unchecked().capture();
     seen.add(place + " ended " + failed.exit() + ", " + failed.stderr().trimmed());

@@ -23,7 +23,9 @@ class SpawnFailureTest {
         place.call(() -> catchThrowableOfType(SpawnException.class, command::spawn));
     assertThat(thrown).as("%s started", command).isNotNull();
     assertThat(thrown.commandLine()).isEqualTo(command.commandLine());
-    assertThat(thrown).hasMessageStartingWith("cannot start ").hasMessageContaining(thrown.object());
+    assertThat(thrown)
+        .hasMessageStartingWith("cannot start ")
+        .hasMessageContaining(thrown.object());
     if (thrown.errno() != null) {
       assertThat(thrown).hasMessageContaining(thrown.errno());
     }
@@ -43,8 +45,7 @@ class SpawnFailureTest {
   void spawn_programNowhereInPath_isNotFound(Place place) throws Exception {
     SpawnException thrown = failure(place, Command.of("brood-no-such-program", "x"));
 
-    assertIs(
-        thrown, Stage.RESOLVE, Reason.PROGRAM_NOT_FOUND, "ENOENT", "brood-no-such-program");
+    assertIs(thrown, Stage.RESOLVE, Reason.PROGRAM_NOT_FOUND, "ENOENT", "brood-no-such-program");
     assertThat(thrown).hasMessageContaining("searched PATH=");
   }
 
@@ -97,8 +98,7 @@ class SpawnFailureTest {
   void spawn_programAndDirectoryMissing_isStillTyped() throws Exception {
     SpawnException thrown =
         failure(
-            Place.PLATFORM,
-            Command.of("./missing").directory(directory.resolve("also-missing")));
+            Place.PLATFORM, Command.of("./missing").directory(directory.resolve("also-missing")));
 
     assertThat(thrown.stage()).isEqualTo(Stage.DIRECTORY);
   }
@@ -188,7 +188,9 @@ class SpawnFailureTest {
     assertThat(thrown.reason()).isEqualTo(Reason.ARGUMENTS_TOO_LONG);
     assertThat(thrown.stage()).isEqualTo(Stage.EXEC);
     assertThat(thrown.errno()).isEqualTo("E2BIG");
-    assertThat(thrown.getMessage()).contains("argv[2]", "200,001", "131,071").hasSizeLessThan(4_000);
+    assertThat(thrown.getMessage())
+        .contains("argv[2]", "200,001", "131,071")
+        .hasSizeLessThan(4_000);
   }
 
   @Test
@@ -257,8 +259,7 @@ class SpawnFailureTest {
   void spawn_programPathThroughAFile_isNotFound() throws Exception {
     Path file = Files.createFile(directory.resolve("file"));
 
-    assertThat(failure(Place.PLATFORM, Command.of(file.resolve("x"))).errno())
-        .isEqualTo("ENOTDIR");
+    assertThat(failure(Place.PLATFORM, Command.of(file.resolve("x"))).errno()).isEqualTo("ENOTDIR");
   }
 
   @Test

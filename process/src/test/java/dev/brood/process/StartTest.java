@@ -40,8 +40,7 @@ class StartTest {
 
     String output =
         place.call(
-            () ->
-                Command.of(HelperPrograms.printArguments(nasty)).capture().stdout().text());
+            () -> Command.of(HelperPrograms.printArguments(nasty)).capture().stdout().text());
 
     assertThat(arguments(output)).containsExactly(nasty);
   }
@@ -115,8 +114,7 @@ class StartTest {
     script(directory.resolve("brood-here"), "#!/bin/sh\necho found\n");
 
     assertThat(
-            place.call(
-                () -> Command.of("brood-here").env("PATH", "/nowhere:" + directory).text()))
+            place.call(() -> Command.of("brood-here").env("PATH", "/nowhere:" + directory).text()))
         .isEqualTo("found");
   }
 
@@ -131,14 +129,13 @@ class StartTest {
     Command command = Command.of("brood-local").directory(directory);
 
     for (String path : List.of("", ":/bin", "/bin:", "/bin::/usr/bin", ".", "sub:.:")) {
-      assertThat(org.assertj.core.api.Assertions.catchThrowable(
-              () -> command.env("PATH", path).capture()))
+      assertThat(
+              org.assertj.core.api.Assertions.catchThrowable(
+                  () -> command.env("PATH", path).capture()))
           .as("PATH=%s", path)
           .isInstanceOfSatisfying(
               SpawnException.class,
-              e ->
-                  assertThat(e.reason())
-                      .isEqualTo(SpawnException.Reason.PROGRAM_NOT_FOUND));
+              e -> assertThat(e.reason()).isEqualTo(SpawnException.Reason.PROGRAM_NOT_FOUND));
     }
   }
 

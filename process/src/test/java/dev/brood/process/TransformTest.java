@@ -54,10 +54,9 @@ class TransformTest {
   @Test
   void map_functionThatFails_failsWithItsError() {
     Transform failing =
-        Transform.map(
-            line -> {
-              throw new IllegalStateException("no " + line);
-            });
+        Transform.map(line -> {
+          throw new IllegalStateException("no " + line);
+        });
 
     assertThatThrownBy(() -> through(failing, "a\n", 10))
         .isInstanceOf(IllegalStateException.class)
@@ -70,14 +69,13 @@ class TransformTest {
         Child target = Command.of("cat").stdin(Stdio.pipe()).spawn()) {
       Transform numbered = Transform.filter(line -> !line.isEmpty());
       Thread pump =
-          Thread.startVirtualThread(
-              () -> {
-                try (ChildInput into = target.stdin()) {
-                  numbered.run(source.stdout(), into);
-                } catch (IOException e) {
-                  throw new AssertionError(e);
-                }
-              });
+          Thread.startVirtualThread(() -> {
+            try (ChildInput into = target.stdin()) {
+              numbered.run(source.stdout(), into);
+            } catch (IOException e) {
+              throw new AssertionError(e);
+            }
+          });
       source.stdin().println("first").println("").println("second");
 
       // Both arrive while the source is still open: nothing is held back to the end.

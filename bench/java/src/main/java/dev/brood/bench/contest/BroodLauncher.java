@@ -2,7 +2,6 @@ package dev.brood.bench.contest;
 
 import dev.brood.process.Child;
 import dev.brood.process.Command;
-import dev.brood.process.Line;
 import dev.brood.process.Pipeline;
 import dev.brood.process.Stdio;
 import java.io.IOException;
@@ -53,7 +52,7 @@ final class BroodLauncher implements Launcher {
     Command command = Command.of(argv).stderr(Stdio.none());
     try (Child child = command.stdout(Stdio.pipe()).spawn()) {
       long total = 0;
-      for (Line _ : child.lines()) {
+      while (child.stdout().readLine() != null) {
         total++;
       }
       child.await();

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * #MOST_PIPES} pipes at a time.
  */
 final class PipeGrowth {
-  private static final int DEFAULT_BYTES = 64 * 1024;
+  private static final int LARGE_READ_BYTES = 32 * 1024;
   static final int LARGE_BYTES = 1024 * 1024;
   private static final int FULL_READS = 16;
   private static final int MOST_PIPES = 16;
@@ -25,12 +25,12 @@ final class PipeGrowth {
     this.fd = fd;
   }
 
-  /** Notes a read; after enough full ones in a row the pipe is enlarged. */
-  void read(int count) {
+  /** Notes a read of what there was room for; after enough full ones the pipe is enlarged. */
+  void read(int count, int room) {
     if (fullReads > FULL_READS) {
       return;
     }
-    fullReads = count >= DEFAULT_BYTES ? fullReads + 1 : 0;
+    fullReads = count == room && count >= LARGE_READ_BYTES ? fullReads + 1 : 0;
     if (fullReads > FULL_READS && LARGE_PIPES.incrementAndGet() <= MOST_PIPES) {
       large = Descriptors.setPipeSize(fd, LARGE_BYTES) >= 0;
     }

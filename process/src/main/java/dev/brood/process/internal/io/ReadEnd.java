@@ -324,7 +324,7 @@ public final class ReadEnd extends Watch implements AutoCloseable {
     while (true) {
       int count = Descriptors.read(fd, buffer, offset, length);
       if (count > 0) {
-        growth.read(count);
+        growth.read(count, length);
         return count;
       }
       // EIO is what a terminal's master end says after the last slave end is closed (tty_ioctl).

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Regular files stay in the copy, since this thread may have to load a class from one: also at 0
  * to 2, where a JVM that was started with these closed has its own files. Else 0 to 2 are {@code
- * /dev/null} here. Nothing of a user's and no logging runs on this
- * thread. It ends when it has been idle for a while, and is made again when needed.
+ * /dev/null} here. Nothing of a user's and no logging runs on this thread. It ends when it has been
+ * idle for a while, and is made again when needed.
  */
 final class SpawnThread {
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);

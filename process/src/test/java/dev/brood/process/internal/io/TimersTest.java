@@ -105,8 +105,9 @@ class TimersTest {
     }
     timers.add(timer(1, "kept"));
 
-    assertThat(timers).extracting("queue").asInstanceOf(
-            org.assertj.core.api.InstanceOfAssertFactories.ITERABLE)
+    assertThat(timers)
+        .extracting("queue")
+        .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.ITERABLE)
         .hasSizeLessThan(1_100);
     runDue(2);
     assertThat(ran).containsExactly("kept");

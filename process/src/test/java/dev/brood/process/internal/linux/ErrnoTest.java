@@ -45,11 +45,19 @@ class ErrnoTest {
   void text_commonNumbers_isTheOneOfTheSystemsLibrary() throws Throwable {
     for (Errno errno :
         new Errno[] {
-          Errno.ENOENT, Errno.EACCES, Errno.E2BIG, Errno.EMFILE, Errno.EAGAIN, Errno.ENOSPC,
-          Errno.ETXTBSY, Errno.ENOEXEC, Errno.EPIPE, Errno.ENOTDIR, Errno.ELOOP
+          Errno.ENOENT,
+          Errno.EACCES,
+          Errno.E2BIG,
+          Errno.EMFILE,
+          Errno.EAGAIN,
+          Errno.ENOSPC,
+          Errno.ETXTBSY,
+          Errno.ENOEXEC,
+          Errno.EPIPE,
+          Errno.ENOTDIR,
+          Errno.ELOOP
         }) {
-      assertThat(errno.text())
-          .isEqualTo(ask("strerror", errno.number()).toLowerCase(Locale.ROOT));
+      assertThat(errno.text()).isEqualTo(ask("strerror", errno.number()).toLowerCase(Locale.ROOT));
     }
   }
 
