@@ -19,8 +19,8 @@ import java.util.function.Consumer;
  * Runs one program in the foreground, on the terminal's own stdio and in its foreground group.
  *
  * <p>Ctrl-C: the terminal sends INT to the whole group, so the program has it already; we only wait
- * for what the program makes of it. An INT that does not come from there is passed on once. TERM
- * and HUP stop the program's tree within its grace.
+ * for what the program makes of it. If we are not in the terminal's foreground group, an INT is
+ * passed on once. TERM and HUP stop the program's tree within its grace.
  */
 public final class RunProgram {
   private final RunRequest request;
