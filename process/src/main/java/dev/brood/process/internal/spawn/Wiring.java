@@ -79,6 +79,7 @@ final class Wiring {
   /** Takes one more descriptor, so that there is surely one to watch the child with. */
   void reserveOne() throws SpawnFailure {
     reserved = checked(Descriptors.duplicate(DevNull.descriptor(), 3), "pidfd");
+    highest = Math.max(highest, reserved);
   }
 
   /** Gives back what {@link #reserveOne} took, to be used at once. */

@@ -1,0 +1,241 @@
+package dev.brood.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.brood.testkit.HelperPrograms;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Commands joined by the kernel's pipes. */
+class PipelineTest {
+  private static final Duration SHORT = Duration.ofMillis(300);
+  private static final Duration BOUND = Duration.ofSeconds(10);
+
+  private final String mark = Look.newMark();
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 4, 5, 6, 7, 8, 9, 10})
+  void capture_stages_passAllOn(int count) throws Exception {
+    Pipeline pipeline = Command.of(HelperPrograms.numbers(20_000)).pipe(Command.of("cat"));
+    for (int i = 2; i < count; i++) {
+      pipeline = pipeline.pipe(Command.of("cat"));
+    }
+
+    PipelineResult result = pipeline.capture();
+
+    assertThat(result.stages()).hasSize(count);
+    assertThat(result.exits()).hasSize(count).containsOnly(new Exit.Exited(0));
+    assertThat(result.stdout().lines()).hasSize(20_000).startsWith("1").endsWith("20000");
+    assertThat(result.stages()).extracting(Result::pid).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void stages_eachWithItsOwnFacts_areKept() throws Exception {
+    PipelineResult result =
+        sh("echo one >&2; exit 3")
+            .pipe(sh("cat; echo two >&2; kill -9 $$"))
+            .pipe(sh("cat; echo three"))
+            .pipefail(Pipeline.Pipefail.LAST)
+            .capture();
+
+    assertThat(result.exits())
+        .containsExactly(
+            new Exit.Exited(3), new Exit.Signaled(Signal.KILL, false), new Exit.Exited(0));
+    assertThat(result.stages().get(0).stderr().text()).isEqualTo("one\n");
+    assertThat(result.stages().get(1).stderr().text()).isEqualTo("two\n");
+    assertThat(result.stages().get(2).stderr().text()).isEmpty();
+    assertThat(result.stdout().text()).isEqualTo("three\n");
+    assertThat(result.stages()).allSatisfy(stage -> assertThat(stage.usage().cpu()).isPositive());
+    assertThat(result.duration()).isPositive();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // exits of three stages; does it fail with ANY, LAST, NONE
+    "0, 0, 0, false, false, false",
+    "1, 0, 0, true, false, false",
+    "0, 1, 0, true, false, false",
+    "0, 0, 1, true, true, false",
+    "2, 3, 4, true, true, false"
+  })
+  void pipefail_exits_countAsTheKindSays(
+      int first, int second, int third, boolean any, boolean last, boolean none) throws Exception {
+    Pipeline pipeline =
+        sh("exit " + first).pipe(sh("cat; exit " + second)).pipe(sh("cat; exit " + third));
+
+    assertThat(fails(pipeline)).as("by default").isEqualTo(any);
+    assertThat(fails(pipeline.pipefail(Pipeline.Pipefail.ANY))).isEqualTo(any);
+    assertThat(fails(pipeline.pipefail(Pipeline.Pipefail.LAST))).isEqualTo(last);
+    assertThat(fails(pipeline.pipefail(Pipeline.Pipefail.NONE))).isEqualTo(none);
+  }
+
+  @Test
+  void pipefail_any_errorIsTheFirstFailingStages() {
+    Pipeline pipeline = sh("true").pipe(sh("echo why >&2; exit 5")).pipe(sh("cat; exit 6"));
+
+    ExitException error = catchThrowableOfType(ExitException.class, pipeline::capture);
+
+    assertThat(error.result().exit()).isEqualTo(new Exit.Exited(5));
+    assertThat(error).hasMessageContaining("why").hasMessageContaining("exit 5");
+  }
+
+  @Test
+  void unchecked_stage_isExcusedAlone() throws Exception {
+    assertThat(fails(sh("exit 1").unchecked().pipe(sh("cat")))).isFalse();
+    assertThat(fails(sh("exit 1").unchecked().pipe(sh("cat; exit 1")))).isTrue();
+    assertThat(fails(sh("exit 1").exitCodes(0, 1).pipe(sh("cat")))).isFalse();
+  }
+
+  @Test
+  void capture_yesAndHead_isASuccess() throws Exception {
+    PipelineResult result = Command.of("yes").pipe(Command.of("head", "-n", "1")).capture();
+
+    assertThat(result.stdout().text()).isEqualTo("y\n");
+    assertThat(result.exits())
+        .containsExactly(new Exit.Signaled(Signal.PIPE, false), new Exit.Exited(0));
+  }
+
+  @Test
+  void capture_lastStageEndsBySigpipe_isAFailure() {
+    assertThatThrownBy(() -> Command.of("true").pipe(sh("kill -s PIPE $$")).capture())
+        .isInstanceOf(ExitException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void capture_stageMissing_failsAndLeavesNothing(int missing) {
+    Command absent = Command.of("no-such-program-of-brood").env(Look.MARK, mark);
+    List<Command> stages =
+        List.of(
+            missing == 0 ? absent : marked("yes"),
+            missing == 1 ? absent : marked("cat"),
+            missing == 2 ? absent : marked("sleep", "60"));
+
+    SpawnException error =
+        catchThrowableOfType(
+            SpawnException.class,
+            () -> stages.get(0).pipe(stages.get(1)).pipe(stages.get(2)).capture());
+
+    assertThat(error.reason()).isEqualTo(SpawnException.Reason.PROGRAM_NOT_FOUND);
+    assertThat(error).hasMessageContaining("no-such-program-of-brood");
+    assertThat(Look.marked(mark)).isEmpty();
+    assertThat(Children.living()).isEmpty();
+  }
+
+  @Test
+  void spawn_stageAfterATransformMissing_leavesNothing() {
+    Pipeline pipeline =
+        marked("yes")
+            .pipe(Transform.map(line -> line))
+            .pipe(marked("cat"))
+            .pipe(Command.of("no-such-program-of-brood"));
+
+    assertThatThrownBy(pipeline::spawn).isInstanceOf(SpawnException.class);
+
+    assertThat(Look.marked(mark)).isEmpty();
+  }
+
+  @Test
+  void capture_stagesInherit_onlyTheirOwnPipes() throws Exception {
+    String list = "ls -l /proc/self/fd | grep -c pipe:";
+    // The listing's own output is a pipe; its input too, in the middle.
+    assertThat(sh(list).pipe(sh("cat")).pipe(sh("cat")).text()).isEqualTo("2");
+  }
+
+  @Test
+  void capture_deadline_stopsAllStages() {
+    Pipeline pipeline = marked("sleep", "60").pipe(marked("cat")).deadline(SHORT);
+
+    DeadlineException error = catchThrowableOfType(DeadlineException.class, pipeline::capture);
+
+    assertThat(error.result().cause()).isEqualTo(Cause.DEADLINE);
+    assertThat(Look.marked(mark)).isEmpty();
+  }
+
+  @Test
+  void close_runningPipeline_stopsAllStagesAtTheSameTime() throws Exception {
+    String stubborn = "trap '' TERM; echo ready >&2; sleep 60; sleep 60";
+    Command stage =
+        Command.of("sh", "-c", stubborn).env(Look.MARK, mark).grace(Duration.ofMillis(700));
+    long begin;
+    try (RunningPipeline running = stage.pipe(stage).pipe(stage).pipe(stage).spawn()) {
+      assertThat(running.children()).hasSize(4);
+      assertThat(Look.until(BOUND, () -> Look.marked(mark).size() == 8)).isTrue();
+      begin = System.nanoTime();
+    }
+
+    assertThat(Duration.ofNanos(System.nanoTime() - begin))
+        .isBetween(Duration.ofMillis(700), Duration.ofMillis(4 * 700 - 100));
+    assertThat(Look.marked(mark)).isEmpty();
+  }
+
+  @Test
+  void spawn_ends_areAtHand() throws Exception {
+    try (RunningPipeline running =
+        Command.of("tr", "a", "b").stdin(Stdio.pipe()).pipe(Command.of("sort")).spawn()) {
+      running.stdin().println("xa").println("aa").close();
+
+      assertThat(running.stdout().readLine()).isEqualTo("bb");
+      assertThat(running.stdout().readLine()).isEqualTo("xb");
+      assertThat(running.stdout().readLine()).isNull();
+      assertThat(running.await()).containsOnly(new Exit.Exited(0)).hasSize(2);
+      assertThat(running.children()).hasSize(2);
+    }
+  }
+
+  @Test
+  void capture_outputOfTheLastStageTooLarge_stopsAll() {
+    Pipeline pipeline = marked("yes").pipe(marked("cat").outputLimit(10_000));
+
+    OutputLimitException error =
+        catchThrowableOfType(OutputLimitException.class, pipeline::capture);
+
+    assertThat(error.result().stdout().bytes()).hasSize(10_000);
+    assertThat(Look.marked(mark)).isEmpty();
+  }
+
+  @Test
+  void capture_muchThroughTheKernel_costsTheParentNearlyNothing() throws Exception {
+    long bytes = 256L << 20;
+    Pipeline pipeline =
+        Command.of(HelperPrograms.flood(bytes))
+            .pipe(Command.of("cat"))
+            .pipe(Command.of("wc", "-c"));
+    pipeline.capture(); // loads classes
+    long before = ownCpuMillis();
+
+    PipelineResult result = pipeline.capture();
+
+    long used = ownCpuMillis() - before;
+    assertThat(result.stdout().trimmed()).isEqualTo(Long.toString(bytes));
+    // Copying that much takes more than 100 ms of CPU; the compiler's threads may work meanwhile.
+    assertThat(used).isLessThan(90);
+  }
+
+  private static boolean fails(Pipeline pipeline) throws InterruptedException {
+    try {
+      pipeline.capture();
+      return false;
+    } catch (ExitException e) {
+      return true;
+    }
+  }
+
+  private static long ownCpuMillis() {
+    return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toMillis();
+  }
+
+  private static Command sh(String script) {
+    return Command.of("sh", "-c", script);
+  }
+
+  private Command marked(String... argv) {
+    return Command.of(List.of(argv)).env(Look.MARK, mark);
+  }
+}

@@ -1,0 +1,177 @@
+package dev.brood.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.brood.testkit.HelperPrograms;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Many children at once, and many descriptors. */
+class ScaleTest {
+  /** The engine's own, and what the JDK adds to its carriers meanwhile. */
+  private static final int MORE_THREADS = 4;
+
+  @Test
+  void readers_300OnVirtualThreads_starveNobody() throws Exception {
+    readersStarveNobody(300);
+  }
+
+  @Test
+  @Tag("slow")
+  void readers_1000OnVirtualThreads_starveNobody() throws Exception {
+    readersStarveNobody(1000);
+  }
+
+  @Test
+  @Tag("slow")
+  void chatter_1000CatsAtOnce_isExact() throws Exception {
+    chatter(1000);
+  }
+
+  @Test
+  void chatter_100CatsAtOnce_isExact() throws Exception {
+    chatter(100);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void spawn_tenThousandDescriptorsOpen_isNotSlowerByMuch(boolean virtual) throws Exception {
+    int wanted = 10_000;
+    assumeTrue(descriptorLimit() > wanted + 1000, "SKIPPED: too few descriptors are allowed");
+    medianSpawnMicros(virtual, 40); // loads classes, starts the threads that start children
+    List<FileInputStream> open = new ArrayList<>(wanted);
+    try {
+      long few = medianSpawnMicros(virtual, 60);
+      for (int i = 0; i < wanted; i++) {
+        open.add(new FileInputStream("/dev/null"));
+      }
+      medianSpawnMicros(virtual, 40);
+
+      long many = medianSpawnMicros(virtual, 60);
+
+      assertThat(many).as("few: %s us", few).isLessThan(few * 4);
+    } finally {
+      for (FileInputStream in : open) {
+        in.close();
+      }
+    }
+  }
+
+  private static void readersStarveNobody(int count) throws Exception {
+    int before = platformThreads();
+    List<Child> children = new ArrayList<>();
+    try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<String>> lines = new ArrayList<>();
+      CountDownLatch started = new CountDownLatch(2 * count);
+      try {
+        for (int i = 0; i < count; i++) {
+          Child child = Command.of("cat").stdin(Stdio.pipe()).spawn();
+          children.add(child);
+          lines.add(readers.submit(blocked(started, child.stdout())));
+          lines.add(readers.submit(blocked(started, child.stderr())));
+        }
+        assertThat(started.await(60, TimeUnit.SECONDS)).isTrue();
+
+        List<Long> micros = new ArrayList<>();
+        for (int i = 0; i < 101; i++) {
+          long begin = System.nanoTime();
+          Thread.startVirtualThread(() -> micros.add((System.nanoTime() - begin) / 1000)).join();
+        }
+        micros.sort(null);
+        assertThat(micros.get(50)).as("median in us until another one runs").isLessThan(10_000);
+        assertThat(micros.getLast()).as("worst, in us").isLessThan(1_000_000);
+        assertThat(platformThreads()).isLessThanOrEqualTo(before + MORE_THREADS);
+      } finally {
+        children.forEach(child -> child.stdin().close());
+        for (Future<String> line : lines) {
+          assertThat(line.get(60, TimeUnit.SECONDS)).isEqualTo("end");
+        }
+        children.forEach(Child::close);
+      }
+    }
+  }
+
+  private static Callable<String> blocked(CountDownLatch started, ChildOutput output) {
+    return () -> {
+      started.countDown();
+      String line = output.readLine();
+      return line == null ? "end" : line;
+    };
+  }
+
+  private static void chatter(int count) throws Exception {
+    int before = platformThreads();
+    List<Future<Exit>> all = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < count; i++) {
+        String name = "child " + i + " says ";
+        all.add(
+            threads.submit(() -> {
+              try (Child child = Command.of(HelperPrograms.copy()).stdin(Stdio.pipe()).spawn()) {
+                for (int n = 0; n < 20; n++) {
+                  child.stdin().println(name + n);
+                  assertThat(child.stdout().readLine()).isEqualTo(name + n);
+                }
+                child.stdin().close();
+                assertThat(child.stdout().readLine()).isNull();
+                return child.await();
+              }
+            }));
+      }
+      for (Future<Exit> exit : all) {
+        assertThat(exit.get()).isEqualTo(new Exit.Exited(0));
+      }
+      assertThat(platformThreads()).isLessThanOrEqualTo(before + MORE_THREADS);
+    }
+  }
+
+  private static long medianSpawnMicros(boolean virtual, int count) throws Exception {
+    List<Long> micros = new ArrayList<>();
+    Callable<Void> body =
+        () -> {
+          for (int i = 0; i < count; i++) {
+            long begin = System.nanoTime();
+            Command.of("true").stdout(Stdio.none()).stderr(Stdio.none()).capture();
+            micros.add((System.nanoTime() - begin) / 1000);
+          }
+          return null;
+        };
+    try (ExecutorService thread =
+        virtual
+            ? Executors.newVirtualThreadPerTaskExecutor()
+            : Executors.newSingleThreadExecutor()) {
+      thread.submit(body).get();
+    }
+    micros.sort(null);
+    return micros.get(count / 2);
+  }
+
+  /** As the kernel counts them, those without a Java stack included. */
+  private static int platformThreads() {
+    String[] names = new java.io.File("/proc/self/task").list();
+    return names == null ? 0 : names.length;
+  }
+
+  private static long descriptorLimit() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/limits")).stream()
+        .filter(line -> line.startsWith("Max open files"))
+        .mapToLong(line -> Long.parseLong(line.split(" {2,}")[1]))
+        .findFirst()
+        .orElseThrow();
+  }
+}
