@@ -107,13 +107,14 @@ class EventsTest {
   void onExit_slowCallbackOfUser_delaysNobody() throws Exception {
     CountDownLatch entered = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
-    try (Child child = Command.of("true").spawn()) {
+    try (Child child = Command.of("cat").stdin(Stdio.pipe()).spawn()) {
       child
           .onExit()
           .thenRun(() -> {
             entered.countDown();
             awaitQuietly(release);
           });
+      child.stdin().close();
       assertThat(entered.await(20, TimeUnit.SECONDS)).isTrue();
 
       assertThat(Command.of("echo", "hi").deadline(Duration.ofSeconds(20)).text()).isEqualTo("hi");
