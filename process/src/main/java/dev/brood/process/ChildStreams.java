@@ -7,6 +7,8 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.Channels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +73,8 @@ final class ChildStreams {
       }
       case Stdio.StreamSource(InputStream stream) ->
           child.setFeed(end, new SourcePump(child, stream, end));
+      case Stdio.ChannelStdio(ByteChannel channel) ->
+          child.setFeed(end, new SourcePump(child, Channels.newInputStream(channel), end));
       case Stdio.None none -> {}
       case Stdio.Inherit inherit -> {}
       case Stdio.FileStdio file -> {}
@@ -113,6 +117,8 @@ final class ChildStreams {
               false);
       case Stdio.FileStdio file -> new StreamTarget(files.stream(file), true);
       case Stdio.StreamSink(OutputStream target) -> new StreamTarget(target, false);
+      case Stdio.ChannelStdio(ByteChannel channel) ->
+          new StreamTarget(Channels.newOutputStream(channel), false);
       case Stdio.LineSink(var consumer) -> new LineTarget(stream, command.charset(), consumer);
       case Stdio.None none -> new StreamTarget(OutputStream.nullOutputStream(), false);
       case Stdio.Pipe pipe -> throw new AssertionError("a pipe is read by the user");

@@ -4,21 +4,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A command as one line for a POSIX shell. */
 final class DryRun {
+  private static final Predicate<String> SHELL_NAME =
+      Pattern.compile("[A-Za-z_][A-Za-z_0-9]*").asMatchPredicate();
+
   private DryRun() {}
 
   static String line(Spec spec) {
     List<String> parts = new ArrayList<>();
     parts.addAll(environment(spec.environment));
-    spec.words.forEach(word -> parts.add(word.secret() ? "'***'" : Quoting.word(word.text())));
+    for (Spec.Word word : spec.words) {
+      boolean program = word == spec.words.getFirst();
+      String text = program ? Quoting.program(word.text()) : Quoting.word(word.text());
+      parts.add(word.secret() ? "'***'" : text);
+    }
     if (spec.stdin instanceof Stdio.FileStdio file) {
       parts.add("<" + Quoting.word(file.path().toString()));
     }
-    redirect(parts, "", spec.stdout);
-    redirect(parts, "2", spec.stderr);
+    redirect(parts, spec);
     String line = String.join(" ", parts);
     return spec.directory == null
         ? line
@@ -32,7 +40,7 @@ final class DryRun {
     if (only != null) {
       words.add("env -i");
       only.stream().sorted().forEach(name -> words.add(name + "=\"$" + name + "\""));
-    } else if (changes.containsValue(null)) {
+    } else if (changes.containsValue(null) || !changes.keySet().stream().allMatch(SHELL_NAME)) {
       words.add("env");
       changes.forEach((name, value) -> {
         if (value == null) {
@@ -42,10 +50,25 @@ final class DryRun {
     }
     changes.forEach((name, value) -> {
       if (value != null) {
-        words.add(name + "=" + Quoting.word(value));
+        words.add(Quoting.word(name) + "=" + Quoting.word(value));
       }
     });
     return words;
+  }
+
+  private static void redirect(List<String> parts, Spec spec) {
+    boolean first = isOther(spec.stdout);
+    if (first && isOther(spec.stderr)) {
+      parts.add("3>&1 1>&2 2>&3 3>&-");
+      return;
+    }
+    // A shell redirects from left to right, so the one that is the other comes last.
+    redirect(parts, first ? "2" : "", first ? spec.stderr : spec.stdout);
+    redirect(parts, first ? "" : "2", first ? spec.stdout : spec.stderr);
+  }
+
+  private static boolean isOther(List<Stdio.Sink> sinks) {
+    return sinks.size() == 1 && sinks.getFirst() instanceof Stdio.ToStream;
   }
 
   private static void redirect(List<String> parts, String number, List<Stdio.Sink> sinks) {

@@ -18,7 +18,7 @@ final class OutputPump implements Runnable {
   private final ReadEnd end;
   private final List<ByteTarget> targets;
   private final Runnable done;
-  private @Nullable Exception failure;
+  private @Nullable Throwable failure;
 
   OutputPump(Child child, ReadEnd end, List<ByteTarget> targets, Runnable done) {
     this.child = child;
@@ -38,7 +38,7 @@ final class OutputPump implements Runnable {
       for (ByteTarget target : targets) {
         try {
           target.end();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           failed(e);
         }
       }
@@ -67,14 +67,14 @@ final class OutputPump implements Runnable {
     for (ByteTarget target : targets) {
       try {
         target.write(buffer, 0, count);
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | Error e) { // whatever a user's code throws
         failed(e);
         return;
       }
     }
   }
 
-  private void failed(Exception e) {
+  private void failed(Throwable e) {
     if (failure == null) {
       failure = e;
       child.failed(StdioException.sinkFailed(child.command(), e));

@@ -2,17 +2,45 @@ package dev.brood.process;
 
 import dev.brood.process.internal.spawn.SpawnFailure;
 import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The files among several sinks of one output. They are written by this JVM, and opened before the
  * start, so that one that cannot be opened fails the start.
  */
 final class SinkFiles {
-  private final Map<Stdio.FileStdio, FileOutputStream> open = new HashMap<>();
+  private final Map<Stdio.FileStdio, Shared> open = new HashMap<>();
+
+  /** A file of one or both outputs, closed with the last of them. */
+  private static final class Shared extends FilterOutputStream {
+    private final AtomicInteger users = new AtomicInteger();
+
+    Shared(FileOutputStream file) {
+      super(file);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int count) throws IOException {
+      out.write(bytes, offset, count);
+    }
+
+    OutputStream out() {
+      return out;
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (users.decrementAndGet() <= 0) {
+        out.close();
+      }
+    }
+  }
 
   private SinkFiles() {}
 
@@ -29,18 +57,20 @@ final class SinkFiles {
   }
 
   /** The stream of a file; the same for both outputs if both name it. */
-  FileOutputStream stream(Stdio.FileStdio file) {
-    FileOutputStream stream = open.get(file);
+  OutputStream stream(Stdio.FileStdio file) {
+    Shared stream = open.get(file);
     if (stream == null) {
       throw new AssertionError("not opened: " + file);
     }
+    stream.users.incrementAndGet();
     return stream;
   }
 
+  /** There is no child: closes all of them. */
   void close() {
-    for (FileOutputStream stream : open.values()) {
+    for (Shared stream : open.values()) {
       try {
-        stream.close();
+        stream.out().close();
       } catch (IOException e) {
         // Nothing was written yet, so nothing is lost.
       }
@@ -54,7 +84,7 @@ final class SinkFiles {
     for (Stdio.Sink sink : sinks) {
       if (sink instanceof Stdio.FileStdio file && !open.containsKey(file)) {
         try {
-          open.put(file, new FileOutputStream(file.path().toFile(), file.append()));
+          open.put(file, new Shared(new FileOutputStream(file.path().toFile(), file.append())));
         } catch (IOException e) {
           throw new SpawnFailure(
               SpawnFailure.Kind.FILE_NOT_OPENED, 0, file.path().toString(), e.getMessage());

@@ -23,16 +23,18 @@ final class SourcePump implements Runnable {
   @Override
   public void run() {
     byte[] buffer = new byte[BUFFER_BYTES];
-    try (end) {
+    try {
       for (int count = read(buffer); count >= 0; count = read(buffer)) {
         end.write(buffer, 0, count);
       }
     } catch (BrokenPipeException | ClosedChannelException | InterruptedException e) {
       // The child has enough, or has ended.
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) { // whatever a user's code throws
       if (!end.isClosed()) {
         child.failed(StdioException.sourceFailed(child.command(), e));
       }
+    } finally {
+      end.close();
     }
   }
 

@@ -2,6 +2,7 @@ package dev.brood.process;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
@@ -103,6 +104,15 @@ public sealed interface Stdio {
   }
 
   /**
+   * A channel for both directions, such as a file's or a socket's: read or written from its
+   * position on, else as {@link #channel(ReadableByteChannel)} or {@link
+   * #channel(WritableByteChannel)}.
+   */
+  static ChannelStdio channel(ByteChannel channel) {
+    return new ChannelStdio(channel);
+  }
+
+  /**
    * Hands each line to a consumer, on one virtual thread, in order; it may block, which slows the
    * child. Standard output and error have a thread each, so a consumer of both must be thread-safe.
    * If it throws, the child is stopped with {@link StdioException.Reason#SINK_FAILED}.
@@ -191,6 +201,9 @@ public sealed interface Stdio {
 
   /** See {@link Stdio#stream(OutputStream)}. */
   record StreamSink(OutputStream stream) implements Sink {}
+
+  /** See {@link Stdio#channel(ByteChannel)}. */
+  record ChannelStdio(ByteChannel channel) implements Source, Sink {}
 
   /** See {@link Stdio#lines}. */
   record LineSink(Consumer<Line> consumer) implements Sink {}

@@ -69,7 +69,7 @@ public final class StdioException extends ProcessException {
         line, Reason.SINK_FAILED, "a sink of " + Quoting.shown(line) + " failed: " + cause, cause);
   }
 
-  static StdioException transformFailed(Command before, Exception cause) {
+  static StdioException transformFailed(Command before, Throwable cause) {
     String line = before.commandLine();
     return new StdioException(
         line,
@@ -78,7 +78,7 @@ public final class StdioException extends ProcessException {
         cause);
   }
 
-  static StdioException sourceFailed(Command command, Exception cause) {
+  static StdioException sourceFailed(Command command, Throwable cause) {
     String line = command.commandLine();
     return new StdioException(
         line,

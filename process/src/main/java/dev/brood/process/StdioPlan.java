@@ -86,6 +86,7 @@ record StdioPlan(
       case Stdio.Pipe pipe -> new Wire.PipeToChild();
       case Stdio.Bytes bytes -> new Wire.PipeToChild();
       case Stdio.StreamSource stream -> new Wire.PipeToChild();
+      case Stdio.ChannelStdio channel -> new Wire.PipeToChild();
     };
   }
 
@@ -104,6 +105,7 @@ record StdioPlan(
       case Stdio.ToStream(int target) -> new Wire.SameAs(target);
       case Stdio.Pipe pipe -> new Wire.PipeFromChild();
       case Stdio.StreamSink stream -> new Wire.PipeFromChild();
+      case Stdio.ChannelStdio channel -> new Wire.PipeFromChild();
       case Stdio.LineSink lines -> new Wire.PipeFromChild();
       case Stdio.Capture capture -> new Wire.PipeFromChild();
       case Stdio.Tail tail -> new Wire.PipeFromChild();

@@ -50,7 +50,7 @@ final class TransformRun implements Runnable {
       transform.run(in, out);
       closeEnds();
       done.complete(null);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) { // whatever a user's code throws
       closeEnds();
       if (e instanceof StdioException s && s.reason() == StdioException.Reason.BROKEN_PIPE) {
         done.complete(null); // whoever reads it has enough, as with SIGPIPE

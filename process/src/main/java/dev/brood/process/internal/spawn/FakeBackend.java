@@ -70,17 +70,25 @@ public final class FakeBackend implements Backend {
           Thread.ofVirtual()
               .name("brood-fake-" + pid)
               .start(() -> {
-                Ending ending;
                 try {
-                  ending = program.run(streams);
-                } catch (InterruptedException e) {
-                  ending = signalled(15);
-                } catch (IOException e) {
-                  ending = signalled(13);
+                  Ending ending = ended(program, streams);
+                  streams.close();
+                  ending().complete(ending);
+                } catch (RuntimeException | Error e) { // whatever a user's answer throws
+                  streams.close();
+                  ending().completeExceptionally(e);
                 }
-                streams.close();
-                ending().complete(ending);
               });
+    }
+
+    private static Ending ended(Program program, FakeStreams streams) {
+      try {
+        return program.run(streams);
+      } catch (InterruptedException e) {
+        return signalled(15);
+      } catch (IOException e) {
+        return signalled(13);
+      }
     }
 
     @Override
