@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.brood.process.SpawnException.Reason;
 import dev.brood.process.SpawnException.Stage;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -170,6 +172,18 @@ class SpawnFailureTest {
 
     assertIs(thrown, Stage.EXEC, Reason.NO_INTERPRETER_LINE, "ENOEXEC", file.toString());
     assertThat(mark).doesNotExist();
+  }
+
+  @Test
+  void spawn_programHeldOpenForWriting_saysBusyAfterSomeTries() throws Exception {
+    Path file = StartTest.script(directory.resolve("s"), "#!/bin/sh\n");
+    try (OutputStream writing = Files.newOutputStream(file, StandardOpenOption.APPEND)) {
+      SpawnException thrown = failure(Place.PLATFORM, Command.of(file));
+
+      assertIs(thrown, Stage.EXEC, Reason.TEXT_BUSY, "ETXTBSY", file.toString());
+      writing.flush();
+    }
+    assertThat(Command.of(file).text()).isEmpty();
   }
 
   @Test

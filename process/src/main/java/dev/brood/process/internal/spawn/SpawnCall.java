@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** One start, ready to be made on whichever thread may block for it. */
 final class SpawnCall {
   // A file that was just written is busy while any other thread's child has not reached its exec:
-  // a matter of milliseconds. See execve(2), ETXTBSY.
-  private static final int BUSY_TRIES = 12;
+  // a matter of milliseconds, and of more when many start at once on few processors; all tries
+  // together take less than half a second. See execve(2), ETXTBSY.
+  private static final int BUSY_TRIES = 30;
   private static final long BUSY_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final SpawnPlan plan;
