@@ -78,11 +78,24 @@ final class Family {
       case "halt" -> Runtime.getRuntime().halt(4);
       case "throw" -> throw new IllegalStateException("on purpose");
       case "return" -> {}
+      case "tell-cause" -> {
+        Child child = Children.living().getFirst();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> printCause(child)));
+        System.exit(0);
+      }
       case "spawn-in-hook" -> {
         Runtime.getRuntime().addShutdownHook(new Thread(Family::spawnUntilRefused));
         System.exit(0);
       }
       default -> new CountDownLatch(1).await(); // until a signal comes
+    }
+  }
+
+  private static void printCause(Child child) {
+    try {
+      System.out.println(child.result().cause());
+    } catch (InterruptedException e) {
+      System.out.println("interrupted");
     }
   }
 

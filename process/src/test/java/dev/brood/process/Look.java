@@ -96,6 +96,12 @@ final class Look {
     return line == null || line.isEmpty() ? "" : line.substring(0, line.indexOf('\0'));
   }
 
+  /** What {@code /proc/PID/cgroup} says; empty if the process is gone. */
+  static String controlGroup(long pid) {
+    String text = text(pid, "cgroup");
+    return text == null ? "" : text;
+  }
+
   /** The living sidecars of a JVM. */
   static List<Long> sidecars(long jvm) {
     return children(jvm).stream().filter(pid -> argv0(pid).equals("brood-sidecar")).toList();

@@ -131,6 +131,17 @@ class ParentEndTest {
     assertThat(child.kill().forced()).as("stopped when asked to").isTrue();
   }
 
+  @Test
+  void cause_stoppedByShutdown_isParentExit() throws Exception {
+    try (Child jvm = Family.jvm(mark, "1").spawn()) {
+      assertThat(jvm.stdout().readLine()).isEqualTo("ready");
+
+      jvm.stdin().println("tell-cause");
+
+      assertThat(jvm.stdout().readLine()).isEqualTo(Cause.PARENT_EXIT.toString());
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"1", "0"})
   void spawn_duringShutdown_failsCleanly(String children) throws Exception {

@@ -1,6 +1,7 @@
 package dev.brood.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.brood.testkit.HelperPrograms;
 import java.time.Duration;
@@ -168,6 +169,21 @@ class TreeStopTest {
       assertThat(child.isAlive()).isFalse();
       assertThat(report.duration()).isLessThan(GRACE);
       assertThat(Look.marked(mark)).isSubsetOf(escaped);
+    }
+  }
+
+  @Test
+  void stop_escapedEarlierButContained_endsToo() throws Exception {
+    try (Child child = marked(HelperPrograms.escapee()).contained().spawn()) {
+      long escaped = Long.parseLong(child.stdout().readLine());
+      assertThat(Look.until(SOON, () -> Look.parent(escaped) != child.pid())).isTrue();
+      assumeTrue(
+          Look.controlGroup(escaped).contains("brood"),
+          "SKIPPED: no control group can be made here");
+
+      child.stop(GRACE);
+
+      assertThat(Look.until(SOON, () -> Look.marked(mark).isEmpty())).isTrue();
     }
   }
 
