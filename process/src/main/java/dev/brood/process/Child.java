@@ -1,7 +1,6 @@
 package dev.brood.process;
 
 import dev.brood.process.internal.io.ByteSink;
-import dev.brood.process.internal.io.WriteEnd;
 import dev.brood.process.internal.spawn.Ending;
 import dev.brood.process.internal.spawn.OsProcess;
 import dev.brood.process.internal.spawn.OsProcess.StopOutcome;
@@ -11,11 +10,8 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -46,14 +42,7 @@ public final class Child implements AutoCloseable {
   private final AtomicReference<@Nullable Cause> cause = new AtomicReference<>();
   private final AtomicReference<@Nullable StdioException> failure = new AtomicReference<>();
   private final CompletableFuture<Exit> exited = new CompletableFuture<>();
-  private final OutputSlot stdout = new OutputSlot(Line.Stream.STDOUT);
-  private final OutputSlot stderr = new OutputSlot(Line.Stream.STDERR);
-  private final Map<Integer, ChildOutput> outputs = new HashMap<>(0);
-  private final Map<Integer, ChildInput> inputs = new HashMap<>(0);
-  private @Nullable ChildInput stdin;
-  private @Nullable WriteEnd feed;
-  private @Nullable SourcePump source;
-  private @Nullable Thread sourceThread;
+  private final ChildStreams streams;
   private volatile @Nullable Ending ending;
   private volatile String overflow = "";
 
@@ -64,6 +53,7 @@ public final class Child implements AutoCloseable {
     this.startedAt =
         Instant.now().minusNanos(System.nanoTime() - startNanos).truncatedTo(ChronoUnit.MICROS);
     this.limits = new TimeLimits(this, startNanos);
+    this.streams = new ChildStreams(this);
   }
 
   /** Its process id. After its end the system may give it to a stranger. */
@@ -92,7 +82,7 @@ public final class Child implements AutoCloseable {
    * @throws IllegalStateException unless the command says {@code stdin(Stdio.pipe())}
    */
   public ChildInput stdin() {
-    return present(stdin, "stdin", "stdin(Stdio.pipe())");
+    return streams.stdin();
   }
 
   /**
@@ -101,7 +91,7 @@ public final class Child implements AutoCloseable {
    * @throws IllegalStateException unless it is a {@link Stdio#pipe}
    */
   public ChildOutput stdout() {
-    return present(stdout.output(), "stdout", "stdout(Stdio.pipe())");
+    return streams.output(Line.Stream.STDOUT);
   }
 
   /**
@@ -110,7 +100,7 @@ public final class Child implements AutoCloseable {
    * @throws IllegalStateException unless it is a {@link Stdio#pipe}
    */
   public ChildOutput stderr() {
-    return present(stderr.output(), "stderr", "stderr(Stdio.pipe())");
+    return streams.output(Line.Stream.STDERR);
   }
 
   /**
@@ -119,7 +109,7 @@ public final class Child implements AutoCloseable {
    * @throws IllegalStateException unless the command has one at that number
    */
   public ChildInput input(int number) {
-    return present(inputs.get(number), "input " + number, "descriptor(" + number + ", ...)");
+    return streams.input(number);
   }
 
   /**
@@ -128,7 +118,7 @@ public final class Child implements AutoCloseable {
    * @throws IllegalStateException unless the command has one at that number
    */
   public ChildOutput output(int number) {
-    return present(outputs.get(number), "output " + number, "descriptor(" + number + ", ...)");
+    return streams.output(number);
   }
 
   /**
@@ -137,17 +127,8 @@ public final class Child implements AutoCloseable {
    * @throws IllegalStateException if neither is a {@link Stdio#pipe}
    */
   public Lines lines() {
-    List<ChildOutput> both = new ArrayList<>(2);
-    if (stdout.output() != null) {
-      both.add(stdout.output());
-    }
-    if (stderr.output() != null) {
-      both.add(stderr.output());
-    }
-    if (both.isEmpty()) {
-      stdout();
-    }
-    return new Lines(both);
+    List<ChildOutput> readable = streams.readable();
+    return new Lines(readable.isEmpty() ? List.of(stdout()) : readable);
   }
 
   /**
@@ -197,19 +178,12 @@ public final class Child implements AutoCloseable {
    * @throws ExitLostException if other code of this process has reaped the child
    */
   public Result result() throws InterruptedException {
-    stdout.captureUnclaimed(this, command.spec().outputLimit);
-    stderr.captureUnclaimed(this, command.spec().outputLimit);
+    streams.captureUnclaimed();
     Exit exit = await();
     try {
-      for (OutputSlot slot : List.of(stdout, stderr)) {
-        if (slot.endsByItself()) {
-          slot.done().get();
-        }
-      }
-    } catch (ExecutionException e) {
-      throw new AssertionError("a stream's end cannot fail", e);
+      streams.awaitDone();
     } catch (InterruptedException e) {
-      release();
+      streams.release();
       throw e;
     }
     StdioException failed = failure.get();
@@ -221,11 +195,23 @@ public final class Child implements AutoCloseable {
         pid(),
         exit,
         cause(),
-        stdout.kept(command),
-        stderr.kept(command),
+        streams.slot(Line.Stream.STDOUT).kept(command),
+        streams.slot(Line.Stream.STDERR).kept(command),
         usage().orElseThrow(),
         duration(),
         startedAt);
+  }
+
+  /**
+   * As {@link #result}, but a failure is thrown, as {@link Command#run} does.
+   *
+   * @throws InterruptedException if the thread is interrupted; the child has been stopped then
+   * @throws EndedException if it failed, see there for the kinds
+   */
+  public Result checkedResult() throws InterruptedException {
+    Result result = result();
+    check(result);
+    return result;
   }
 
   /**
@@ -241,8 +227,7 @@ public final class Child implements AutoCloseable {
    * nobody reads to its end is not at its end before {@link #close}.
    */
   public CompletableFuture<Void> onOutputDone() {
-    return CompletableFuture.allOf(stdout.done(), stderr.done())
-        .thenApplyAsync(nothing -> nothing, Thread::startVirtualThread);
+    return streams.done().thenApplyAsync(nothing -> nothing, Thread::startVirtualThread);
   }
 
   /**
@@ -302,7 +287,7 @@ public final class Child implements AutoCloseable {
     if (!command.spec().detached) {
       stop();
     }
-    release();
+    streams.release();
   }
 
   @Override
@@ -314,14 +299,11 @@ public final class Child implements AutoCloseable {
   Result finish() throws InterruptedException {
     try {
       if (await(HEAD_START).isEmpty()) {
-        stdout.pushLate(this);
-        stderr.pushLate(this);
+        streams.headStartOver();
       }
-      Result result = result();
-      check(result);
-      return result;
+      return checkedResult();
     } finally {
-      release();
+      streams.release();
     }
   }
 
@@ -330,25 +312,8 @@ public final class Child implements AutoCloseable {
     Failures.check(command, result, overflow);
   }
 
-  OutputSlot slot(Line.Stream stream) {
-    return stream == Line.Stream.STDOUT ? stdout : stderr;
-  }
-
-  void setStdin(ChildInput input) {
-    stdin = input;
-  }
-
-  void setFeed(WriteEnd end, @Nullable SourcePump pump) {
-    feed = end;
-    source = pump;
-  }
-
-  void addExtra(int number, ChildInput input) {
-    inputs.put(number, input);
-  }
-
-  void addExtra(int number, ChildOutput output) {
-    outputs.put(number, output);
+  ChildStreams streams() {
+    return streams;
   }
 
   /**
@@ -361,11 +326,7 @@ public final class Child implements AutoCloseable {
     if (!spec.detached) {
       Children.add(this);
     }
-    stdout.begin(this, headStart);
-    stderr.begin(this, headStart);
-    if (source != null) {
-      sourceThread = Thread.ofVirtual().name("brood-input-" + pid()).start(source);
-    }
+    streams.begin(headStart);
     limits.begin(spec);
     if (spec.cancelOn != null) {
       // The stage may live much longer than this child, so it must not hold on to it.
@@ -451,16 +412,7 @@ public final class Child implements AutoCloseable {
   private void ended(@Nullable Ending how, @Nullable Throwable lost) {
     cause.compareAndSet(null, Cause.SELF);
     limits.cancel();
-    long finish = System.nanoTime() + Times.nanos(command.spec().drainGrace);
-    stdout.finish(this, finish);
-    stderr.finish(this, finish);
-    outputs.values().forEach(output -> output.end().finish(finish));
-    if (feed != null) {
-      feed.close();
-    }
-    if (sourceThread != null) {
-      sourceThread.interrupt();
-    }
+    streams.finish(System.nanoTime() + Times.nanos(command.spec().drainGrace));
     Children.remove(this);
     if (how == null) {
       exited.completeExceptionally(lost);
@@ -473,27 +425,5 @@ public final class Child implements AutoCloseable {
             : new Exit.Signaled(Signal.of(how.status()), how.coreDumped());
     exited.complete(exit);
     Events.exited(this, exit);
-  }
-
-  /** Lets go of the streams. */
-  void release() {
-    if (stdin != null) {
-      stdin.close();
-    }
-    if (feed != null) {
-      feed.close();
-    }
-    stdout.abandon();
-    stderr.abandon();
-    inputs.values().forEach(ChildInput::close);
-    outputs.values().forEach(ChildOutput::abandon);
-  }
-
-  private <T> T present(@Nullable T stream, String name, String remedy) {
-    if (stream == null) {
-      throw new IllegalStateException(
-          name + " of " + Quoting.shown(command.commandLine()) + " is no pipe; say " + remedy);
-    }
-    return stream;
   }
 }

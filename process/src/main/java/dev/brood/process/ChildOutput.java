@@ -34,6 +34,11 @@ public final class ChildOutput extends InputStream {
   private boolean ended;
   private volatile boolean claimed;
 
+  /** One that nothing else is done with. */
+  ChildOutput(Command command, ReadEnd end) {
+    this(command, Line.Stream.STDOUT, end, List.of(), () -> {}, () -> {});
+  }
+
   /**
    * @param copies further sinks that get what is read
    * @param progress run after each read

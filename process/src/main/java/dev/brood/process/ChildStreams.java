@@ -10,71 +10,176 @@ import java.io.OutputStream;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.Channels;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Connects our ends of a started child's pipes with what its command wants of them. */
+/**
+ * The streams of one child: our ends of its pipes, what its command wants of them, and when they are
+ * done. Connected once, before the child is shown to anybody.
+ */
 final class ChildStreams {
   private final Child child;
   private final Command command;
-  private final StdioPlan stdio;
-  private final Started started;
-  private final SinkFiles files;
-  private final Set<Integer> given;
+  private final OutputSlot stdout = new OutputSlot(Line.Stream.STDOUT);
+  private final OutputSlot stderr = new OutputSlot(Line.Stream.STDERR);
+  private final Map<Integer, ChildOutput> outputs = new HashMap<>(0);
+  private final Map<Integer, ChildInput> inputs = new HashMap<>(0);
+  private @Nullable ChildInput stdin;
+  private @Nullable WriteEnd feed;
+  private @Nullable SourcePump source;
+  private @Nullable Thread sourceThread;
 
-  ChildStreams(Child child, StdioPlan stdio, Started started, SinkFiles files, Set<Integer> given) {
+  ChildStreams(Child child) {
     this.child = child;
     this.command = child.command();
-    this.stdio = stdio;
-    this.started = started;
-    this.files = files;
-    this.given = given;
   }
 
-  void connect() {
-    if (!given.contains(0)) {
-      connectInput();
+  /**
+   * Connects what was started.
+   *
+   * @param given the standard descriptors that belong to somebody else, a pipeline
+   */
+  void connect(StdioPlan stdio, Started started, SinkFiles files, Set<Integer> given) {
+    WriteEnd input = started.writes().get(0);
+    if (input != null && !given.contains(0)) {
+      connectInput(stdio.stdin(), input);
     }
     for (int number = 1; number <= 2; number++) {
       ReadEnd end = started.reads().get(number);
       if (end != null && !given.contains(number)) {
-        int stream = stdio.fed(number);
-        List<Stdio.Sink> sinks = stream == 1 ? stdio.stdout() : stdio.stderr();
-        connectOutput(stream == 1 ? Line.Stream.STDOUT : Line.Stream.STDERR, end, sinks);
+        boolean out = stdio.fed(number) == 1;
+        connectOutput(out ? stdout : stderr, end, out ? stdio.stdout() : stdio.stderr(), files);
       }
     }
-    for (Map.Entry<Integer, ReadEnd> extra : started.reads().entrySet()) {
-      if (extra.getKey() > 2) {
-        ChildOutput output =
-            new ChildOutput(
-                command, Line.Stream.STDOUT, extra.getValue(), List.of(), () -> {}, () -> {});
-        child.addExtra(extra.getKey(), output);
+    started.reads().forEach((number, end) -> {
+      if (number > 2) {
+        outputs.put(number, new ChildOutput(command, end));
       }
-    }
-    for (Map.Entry<Integer, WriteEnd> extra : started.writes().entrySet()) {
-      if (extra.getKey() > 2) {
-        child.addExtra(extra.getKey(), new ChildInput(command, extra.getValue()));
+    });
+    started.writes().forEach((number, end) -> {
+      if (number > 2) {
+        inputs.put(number, new ChildInput(command, end));
       }
+    });
+  }
+
+  /**
+   * Begins to move bytes.
+   *
+   * @param headStart whether what goes into memory may wait for {@link #headStartOver} or the end
+   */
+  void begin(boolean headStart) {
+    stdout.begin(child, headStart);
+    stderr.begin(child, headStart);
+    if (source != null) {
+      sourceThread = Thread.ofVirtual().name("brood-input-" + child.pid()).start(source);
     }
   }
 
-  private void connectInput() {
-    WriteEnd end = started.writes().get(0);
-    if (end == null) {
-      return;
+  /** The child lives longer than its head start: its output is read from now on. */
+  void headStartOver() {
+    stdout.pushLate(child);
+    stderr.pushLate(child);
+  }
+
+  /** Reads into memory what nobody has begun to read, so that waiting for the child can end. */
+  void captureUnclaimed() {
+    stdout.captureUnclaimed(child, command.spec().outputLimit);
+    stderr.captureUnclaimed(child, command.spec().outputLimit);
+  }
+
+  /** Waits until both outputs are done, except for one that the user reads. */
+  void awaitDone() throws InterruptedException {
+    try {
+      for (OutputSlot slot : List.of(stdout, stderr)) {
+        if (slot.endsByItself()) {
+          slot.done().get();
+        }
+      }
+    } catch (ExecutionException e) {
+      throw new AssertionError("a stream's end cannot fail", e);
     }
-    switch (stdio.stdin()) {
-      case Stdio.Pipe pipe -> child.setStdin(new ChildInput(command, end));
+  }
+
+  /** The child has ended: what strangers still write is waited for no longer than this. */
+  void finish(long deadlineNanos) {
+    stdout.finish(child, deadlineNanos);
+    stderr.finish(child, deadlineNanos);
+    outputs.values().forEach(output -> output.end().finish(deadlineNanos));
+    if (feed != null) {
+      feed.close();
+    }
+    if (sourceThread != null) {
+      sourceThread.interrupt();
+    }
+  }
+
+  /** Lets go of everything; harmless for whoever still writes. */
+  void release() {
+    if (stdin != null) {
+      stdin.close();
+    }
+    if (feed != null) {
+      feed.close();
+    }
+    stdout.abandon();
+    stderr.abandon();
+    inputs.values().forEach(ChildInput::close);
+    outputs.values().forEach(ChildOutput::abandon);
+  }
+
+  ChildInput stdin() {
+    return present(stdin, "stdin", "stdin(Stdio.pipe())");
+  }
+
+  ChildOutput output(Line.Stream stream) {
+    String name = stream == Line.Stream.STDOUT ? "stdout" : "stderr";
+    return present(slot(stream).output(), name, name + "(Stdio.pipe())");
+  }
+
+  ChildInput input(int number) {
+    return present(inputs.get(number), "input " + number, "descriptor(" + number + ", ...)");
+  }
+
+  ChildOutput output(int number) {
+    return present(outputs.get(number), "output " + number, "descriptor(" + number + ", ...)");
+  }
+
+  /** The outputs that the user reads. */
+  List<ChildOutput> readable() {
+    return Stream.of(stdout.output(), stderr.output()).filter(Objects::nonNull).toList();
+  }
+
+  OutputSlot slot(Line.Stream stream) {
+    return stream == Line.Stream.STDOUT ? stdout : stderr;
+  }
+
+  CompletableFuture<Void> done() {
+    return CompletableFuture.allOf(stdout.done(), stderr.done());
+  }
+
+  private void connectInput(Stdio.Source from, WriteEnd end) {
+    switch (from) {
+      case Stdio.Pipe pipe -> stdin = new ChildInput(command, end);
       case Stdio.Bytes(byte[] bytes) -> {
-        child.setFeed(end, null);
+        feed = end;
         end.feed(bytes);
       }
-      case Stdio.StreamSource(InputStream stream) ->
-          child.setFeed(end, new SourcePump(child, stream, end));
-      case Stdio.ChannelStdio(ByteChannel channel) ->
-          child.setFeed(end, new SourcePump(child, Channels.newInputStream(channel), end));
+      case Stdio.StreamSource(InputStream stream) -> {
+        feed = end;
+        source = new SourcePump(child, stream, end);
+      }
+      case Stdio.ChannelStdio(ByteChannel channel) -> {
+        feed = end;
+        source = new SourcePump(child, Channels.newInputStream(channel), end);
+      }
       case Stdio.None none -> {}
       case Stdio.Inherit inherit -> {}
       case Stdio.FileStdio file -> {}
@@ -82,11 +187,12 @@ final class ChildStreams {
     }
   }
 
-  private void connectOutput(Line.Stream stream, ReadEnd end, List<Stdio.Sink> sinks) {
+  private void connectOutput(
+      OutputSlot slot, ReadEnd end, List<Stdio.Sink> sinks, SinkFiles files) {
     if (sinks.size() == 1) {
-      MemorySink memory = memorySink(stream, sinks.getFirst());
+      MemorySink memory = memorySink(slot.stream(), sinks.getFirst());
       if (memory != null) {
-        child.slot(stream).push(end, memory);
+        slot.push(end, memory);
         return;
       }
     }
@@ -96,20 +202,21 @@ final class ChildStreams {
       if (sink instanceof Stdio.Pipe) {
         pulled = true;
       } else {
-        targets.add(target(stream, sink));
+        targets.add(target(slot, sink, files));
       }
     }
     if (pulled) {
-      child.slot(stream).pull(child, end, targets);
+      slot.pull(child, end, targets);
     } else {
-      child.slot(stream).pump(child, end, targets);
+      slot.pump(child, end, targets);
     }
   }
 
-  private ByteTarget target(Line.Stream stream, Stdio.Sink sink) {
+  private ByteTarget target(OutputSlot slot, Stdio.Sink sink, SinkFiles files) {
+    Line.Stream stream = slot.stream();
     return switch (sink) {
-      case Stdio.Capture capture -> remembered(stream, sink);
-      case Stdio.Tail tail -> remembered(stream, sink);
+      case Stdio.Capture capture -> remembered(slot, sink);
+      case Stdio.Tail tail -> remembered(slot, sink);
       case Stdio.Inherit inherit ->
           new StreamTarget(
               new FileOutputStream(
@@ -127,12 +234,12 @@ final class ChildStreams {
     };
   }
 
-  private ByteTarget remembered(Line.Stream stream, Stdio.Sink sink) {
-    MemorySink memory = memorySink(stream, sink);
+  private ByteTarget remembered(OutputSlot slot, Stdio.Sink sink) {
+    MemorySink memory = memorySink(slot.stream(), sink);
     if (memory == null) {
       throw new AssertionError("not kept in memory: " + sink);
     }
-    child.slot(stream).copy(memory);
+    slot.copy(memory);
     return new MemoryTarget(memory);
   }
 
@@ -143,5 +250,13 @@ final class ChildStreams {
       case Stdio.Tail(long limit) -> MemorySink.tail(limit);
       default -> null;
     };
+  }
+
+  private <T> T present(@Nullable T stream, String name, String remedy) {
+    if (stream == null) {
+      throw new IllegalStateException(
+          name + " of " + Quoting.shown(command.commandLine()) + " is no pipe; say " + remedy);
+    }
+    return stream;
   }
 }

@@ -50,7 +50,8 @@ final class DryRun {
     }
     changes.forEach((name, value) -> {
       if (value != null) {
-        words.add(Quoting.word(name) + "=" + Quoting.word(value));
+        String shown = environment.isSecret(name) ? "'***'" : Quoting.word(value);
+        words.add(Quoting.word(name) + "=" + shown);
       }
     });
     return words;

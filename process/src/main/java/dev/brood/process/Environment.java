@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * the locale. See environ(7).
  */
 public final class Environment {
-  private static final Environment INHERIT = new Environment(null, Map.of());
-  private static final Environment EMPTY = new Environment(Set.of(), Map.of());
+  private static final Environment INHERIT = new Environment(null, Map.of(), Set.of());
+  private static final Environment EMPTY = new Environment(Set.of(), Map.of(), Set.of());
 
   /** The inherited names; null: all. */
   private final @Nullable Set<String> only;
@@ -26,9 +27,14 @@ public final class Environment {
   /** Changes in order; a null value unsets. */
   private final Map<String, @Nullable String> changes;
 
-  private Environment(@Nullable Set<String> only, Map<String, @Nullable String> changes) {
+  /** The names whose values are masked wherever they are shown. */
+  private final Set<String> secrets;
+
+  private Environment(
+      @Nullable Set<String> only, Map<String, @Nullable String> changes, Set<String> secrets) {
     this.only = only;
     this.changes = changes;
+    this.secrets = secrets;
   }
 
   /** All variables of this process, as they are at the start of the child. The default. */
@@ -50,7 +56,7 @@ public final class Environment {
     for (String name : names) {
       checkName(name);
     }
-    return new Environment(Set.copyOf(Arrays.asList(names)), Map.of());
+    return new Environment(Set.copyOf(Arrays.asList(names)), Map.of(), Set.of());
   }
 
   /**
@@ -66,6 +72,17 @@ public final class Environment {
           "the value of environment variable " + name + " has a NUL in it: " + visible(value));
     }
     return changed(name, value);
+  }
+
+  /** As {@link #with(String, String)}; the value is masked wherever the command is shown. */
+  public Environment secret(String name, String value) {
+    checkName(name);
+    if (value.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("the secret " + name + " has a NUL in it");
+    }
+    Set<String> more = new TreeSet<>(secrets);
+    more.add(name);
+    return new Environment(only, changed(name, value).changes, more);
   }
 
   /** This environment with all of these set. */
@@ -90,7 +107,7 @@ public final class Environment {
   private Environment changed(String name, @Nullable String value) {
     Map<String, @Nullable String> copy = new LinkedHashMap<>(changes);
     copy.put(name, value);
-    return new Environment(only, copy);
+    return new Environment(only, copy, secrets);
   }
 
   /** For the kernel: NAME=value with NUL each; null if this process's own is passed untouched. */
@@ -144,6 +161,11 @@ public final class Environment {
   /** The changes, for showing: unset ones have a null value. Sorted by name. */
   Map<String, @Nullable String> changes() {
     return new TreeMap<>(changes);
+  }
+
+  /** Whether the value of a variable is masked wherever it is shown. */
+  boolean isSecret(String name) {
+    return secrets.contains(name);
   }
 
   /** The inherited names, for showing; null: all. */

@@ -44,14 +44,14 @@ final class Launch {
   static Child start(
       Command command, Defaults defaults, Map<Integer, Wire> given, boolean headStart) {
     Spec spec = command.spec();
-    StdioPlan stdio = StdioPlan.of(spec, defaults);
-    SortedMap<Integer, Wire> wires = stdio.wires(spec.extras);
-    checkIdleLimit(spec, wires);
-    wires.putAll(given);
-    Backend backend = FakePrograms.backendOr(LinuxBackend::shared);
     @Nullable SinkFiles files = null;
     boolean tried = false;
     try {
+      StdioPlan stdio = StdioPlan.of(spec, defaults);
+      SortedMap<Integer, Wire> wires = stdio.wires(spec.extras);
+      checkIdleLimit(spec, wires);
+      wires.putAll(given);
+      Backend backend = FakePrograms.backendOr(LinuxBackend::shared);
       Children.refuseWhileShuttingDown();
       files = SinkFiles.open(stdio);
       SpawnPlan plan = plan(spec, wires);
@@ -88,11 +88,11 @@ final class Launch {
       throws SpawnFailure {
     Child child = new Child(command, started, startNanos);
     try {
-      new ChildStreams(child, stdio, started, files, given).connect();
+      child.streams().connect(stdio, started, files, given);
       return child.begin(headStart);
     } catch (RuntimeException e) {
       child.kill();
-      child.release();
+      child.streams().release();
       if (e instanceof ErrnoException failed) {
         throw new SpawnFailure(
             SpawnFailure.Kind.RESOURCES_EXHAUSTED,

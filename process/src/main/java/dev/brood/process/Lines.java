@@ -67,7 +67,7 @@ public final class Lines implements Iterable<Line> {
         ChildOutput output = outputs.get((turn + i) % outputs.size());
         Line line = output.pollLine(Thread.currentThread());
         if (line != null) {
-          turn += i;
+          turn += i + 1;
           return line;
         }
         exhausted &= output.exhausted();

@@ -19,6 +19,10 @@ final class OutputSlot {
     this.stream = stream;
   }
 
+  Line.Stream stream() {
+    return stream;
+  }
+
   /** The reactor reads it into memory. */
   void push(ReadEnd from, MemorySink into) {
     end = from;

@@ -95,6 +95,11 @@ public final class Pipeline {
     return capture().stdout().trimmed();
   }
 
+  /** The output of the last stage; throws as {@link #run}. */
+  public byte[] bytes() throws InterruptedException {
+    return capture().stdout().bytes();
+  }
+
   /** The lines of the last stage's output; throws as {@link #run}. */
   public List<String> textLines() throws InterruptedException {
     return capture().stdout().lines();
@@ -129,6 +134,17 @@ public final class Pipeline {
   }
 
   private Pipeline with(Stage next) {
+    if (next instanceof Stage.Program(Command command) && command.spec().stdin != null) {
+      throw new IllegalArgumentException(
+          "standard input of " + Quoting.shown(command.commandLine()) + " is the stage before it");
+    }
+    if (stages.getLast() instanceof Stage.Program(Command command)
+        && !command.spec().stdout.isEmpty()) {
+      throw new IllegalArgumentException(
+          "standard output of "
+              + Quoting.shown(command.commandLine())
+              + " is the stage behind it");
+    }
     List<Stage> longer = new ArrayList<>(stages);
     longer.add(next);
     return new Pipeline(longer, pipefail, deadline);

@@ -43,6 +43,11 @@ public final class RunningPipeline implements AutoCloseable {
     return output != null ? output : children.getLast().stdout();
   }
 
+  /** The lines of the last stage's output. */
+  public Lines lines() {
+    return stdout().lines();
+  }
+
   /**
    * Waits for the end of every command, not for the output of the last one; a bad exit is a value.
    *
@@ -111,6 +116,12 @@ public final class RunningPipeline implements AutoCloseable {
     transforms.forEach(TransformRun::interrupt);
   }
 
+  /** Ends all commands with SIGKILL, now, with everything that they started. */
+  public void kill() {
+    children.forEach(Child::kill);
+    transforms.forEach(TransformRun::interrupt);
+  }
+
   /** Stops what is left and lets go of the streams. Idempotent. */
   @Override
   public void close() {
@@ -151,7 +162,7 @@ public final class RunningPipeline implements AutoCloseable {
   }
 
   private void release() {
-    children.forEach(Child::release);
+    children.forEach(child -> child.streams().release());
     if (tail != null) {
       tail.abandon();
     }

@@ -62,7 +62,7 @@ public sealed interface Stdio {
    * A file written at its end; it is made if it is not there. A relative path is taken from this
    * process's directory, now.
    */
-  static Sink append(Path path) {
+  static FileStdio append(Path path) {
     return new FileStdio(path.toAbsolutePath(), true);
   }
 

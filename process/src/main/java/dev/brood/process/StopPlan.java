@@ -37,14 +37,14 @@ public record StopPlan(List<Step> steps) {
   }
 
   /** One signal and its wait. */
-  public static StopPlan of(Signal signal, Duration wait) {
-    return new StopPlan(List.of(new Step(signal, wait)));
+  public static StopPlan of(Signal signal, Duration grace) {
+    return new StopPlan(List.of(new Step(signal, grace)));
   }
 
   /** This plan with one more step behind, for a program that wants to be told twice. */
-  public StopPlan then(Signal signal, Duration wait) {
+  public StopPlan then(Signal signal, Duration grace) {
     List<Step> longer = new ArrayList<>(steps);
-    longer.add(new Step(signal, wait));
+    longer.add(new Step(signal, grace));
     return new StopPlan(longer);
   }
 

@@ -2,7 +2,6 @@ package dev.brood.process;
 
 import dev.brood.process.internal.io.ReadEnd;
 import dev.brood.process.internal.io.WriteEnd;
-import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -21,7 +20,7 @@ final class TransformRun implements Runnable {
   TransformRun(Transform transform, Command before, ReadEnd in, WriteEnd out) {
     this.transform = transform;
     this.before = before;
-    this.in = new ChildOutput(before, Line.Stream.STDOUT, in, List.of(), () -> {}, () -> {});
+    this.in = new ChildOutput(before, in);
     this.out = new ChildInput(before, out);
   }
 

@@ -16,7 +16,7 @@ public final class Reactor {
   /** The name of its thread. */
   public static final String THREAD_NAME = "brood-reactor";
 
-  private static final int SCRATCH_BYTES = 64 * 1024;
+  static final int SCRATCH_BYTES = 64 * 1024;
 
   private static final class Shared {
     static final Reactor REACTOR = new Reactor();
@@ -76,9 +76,9 @@ public final class Reactor {
     epoll.remove(watch.fd);
   }
 
-  /** Memory for reading into, to be used on the reactor's thread only. */
+  /** Memory for one read: the reactor's own on its thread, and fresh memory on any other. */
   byte[] scratch() {
-    return scratch;
+    return Thread.currentThread() == thread ? scratch : new byte[SCRATCH_BYTES];
   }
 
   private synchronized void enter(Watch watch) {

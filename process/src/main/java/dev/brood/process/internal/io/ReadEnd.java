@@ -271,7 +271,7 @@ public final class ReadEnd extends Watch implements AutoCloseable {
 
   private void push(ByteSink target) {
     for (int i = 0; i < READS_PER_EVENT; i++) {
-      if (pushOnce(target) < reactor.scratch().length) {
+      if (pushOnce(target) < Reactor.SCRATCH_BYTES) {
         return;
       }
     }
