@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of one child: our ends of its pipes, what its command wants of them, and when they are
- * done. Connected once, before the child is shown to anybody.
+ * The streams of one child: our ends of its pipes, what its command wants of them, and when they
+ * are done. Connected once, before the child is shown to anybody.
  */
 final class ChildStreams {
   private final Child child;
@@ -58,16 +58,20 @@ final class ChildStreams {
         connectOutput(out ? stdout : stderr, end, out ? stdio.stdout() : stdio.stderr(), files);
       }
     }
-    started.reads().forEach((number, end) -> {
-      if (number > 2) {
-        outputs.put(number, new ChildOutput(command, end));
-      }
-    });
-    started.writes().forEach((number, end) -> {
-      if (number > 2) {
-        inputs.put(number, new ChildInput(command, end));
-      }
-    });
+    started
+        .reads()
+        .forEach((number, end) -> {
+          if (number > 2) {
+            outputs.put(number, new ChildOutput(command, end));
+          }
+        });
+    started
+        .writes()
+        .forEach((number, end) -> {
+          if (number > 2) {
+            inputs.put(number, new ChildInput(command, end));
+          }
+        });
   }
 
   /**

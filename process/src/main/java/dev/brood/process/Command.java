@@ -188,8 +188,8 @@ public final class Command {
    * Stops the child when it has written nothing for that long, with {@link Cause#IDLE}. None unless
    * set.
    *
-   * <p>Only output that passes through this JVM is seen. One that goes elsewhere, to the terminal or
-   * a file, counts as silence; a start at which neither output is seen fails with {@link
+   * <p>Only output that passes through this JVM is seen. One that goes elsewhere, to the terminal
+   * or a file, counts as silence; a start at which neither output is seen fails with {@link
    * IllegalStateException}.
    *
    * @throws IllegalArgumentException if it is not longer than nothing

@@ -141,9 +141,7 @@ public final class Pipeline {
     if (stages.getLast() instanceof Stage.Program(Command command)
         && !command.spec().stdout.isEmpty()) {
       throw new IllegalArgumentException(
-          "standard output of "
-              + Quoting.shown(command.commandLine())
-              + " is the stage behind it");
+          "standard output of " + Quoting.shown(command.commandLine()) + " is the stage behind it");
     }
     List<Stage> longer = new ArrayList<>(stages);
     longer.add(next);

@@ -2,7 +2,7 @@ package dev.brood.process;
 
 import dev.brood.process.internal.io.ReadEnd;
 import dev.brood.process.internal.io.WriteEnd;
-import java.util.List;
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
 /** One transformation of a running pipeline, on a virtual thread. */

@@ -32,8 +32,7 @@ class DryRunTest {
     assertShellAgrees(show.directory(odd).env("A", "x 'y' $z"));
     assertShellAgrees(show.unsetEnv("HOME").env("A", "1"));
     // A shell adds variables of its own (PWD) to an empty environment; both have one around.
-    assertThat(
-            Command.of("printenv").environment(Environment.only("HOME").with("A", "1")).dryRun())
+    assertThat(Command.of("printenv").environment(Environment.only("HOME").with("A", "1")).dryRun())
         .isEqualTo("env -i HOME=\"$HOME\" A=1 printenv");
     assertShellAgrees(
         Command.of("printenv").environment(Environment.only("HOME").with("A", "b c")));
@@ -68,7 +67,8 @@ class DryRunTest {
   }
 
   private String contents() throws Exception {
-    return Files.readString(directory.resolve("o u t")) + "|"
+    return Files.readString(directory.resolve("o u t"))
+        + "|"
         + Files.readString(directory.resolve("err"));
   }
 

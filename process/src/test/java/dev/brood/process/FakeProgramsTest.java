@@ -24,8 +24,7 @@ class FakeProgramsTest {
 
       assertThat(Command.of("touch", mark.toString()).text()).isEqualTo("made");
       assertThat(fake.calls())
-          .containsExactly(
-              new FakePrograms.Call(List.of("touch", mark.toString()), null, ""));
+          .containsExactly(new FakePrograms.Call(List.of("touch", mark.toString()), null, ""));
     }
     assertThat(mark).doesNotExist();
   }
@@ -92,7 +91,11 @@ class FakeProgramsTest {
           call -> FakePrograms.answer().stdout(call.stdin().toUpperCase(java.util.Locale.ROOT)));
 
       assertThat(
-              Command.of("tr", "x").secret("y").directory(directory).stdin(Stdio.text("abc")).text())
+              Command.of("tr", "x")
+                  .secret("y")
+                  .directory(directory)
+                  .stdin(Stdio.text("abc"))
+                  .text())
           .isEqualTo("ABC");
       assertThat(fake.calls())
           .containsExactly(
@@ -140,8 +143,7 @@ class FakeProgramsTest {
   @Test
   void deadline_answerThatTakesTooLong_isStopped() {
     try (FakePrograms fake = FakePrograms.install()) {
-      fake.when(
-          List.of("x"), FakePrograms.answer().stdout("so far").after(Duration.ofMinutes(5)));
+      fake.when(List.of("x"), FakePrograms.answer().stdout("so far").after(Duration.ofMinutes(5)));
 
       DeadlineException thrown =
           catchThrowableOfType(

@@ -46,8 +46,7 @@ class InputTest {
   void stream_tenMegabytesThroughCat_comeBackEqual() throws Exception {
     byte[] bytes = random(TEN_MEGABYTES);
 
-    assertThat(
-            Command.of("cat").stdin(Stdio.stream(new ByteArrayInputStream(bytes))).bytes())
+    assertThat(Command.of("cat").stdin(Stdio.stream(new ByteArrayInputStream(bytes))).bytes())
         .isEqualTo(bytes);
   }
 
@@ -71,8 +70,7 @@ class InputTest {
     Path file = Files.writeString(directory.resolve("in"), "from a file");
 
     assertThat(Command.of("cat").stdin(Stdio.file(file)).text()).isEqualTo("from a file");
-    assertThat(
-            Command.of("readlink", "/proc/self/fd/0").stdin(Stdio.file(file)).text())
+    assertThat(Command.of("readlink", "/proc/self/fd/0").stdin(Stdio.file(file)).text())
         .isEqualTo(file.toRealPath().toString());
   }
 
@@ -119,8 +117,7 @@ class InputTest {
 
   @Test
   void write_afterTheChildClosedItsInput_isABrokenPipe() throws Exception {
-    try (Child child =
-        Command.of(HelperPrograms.closeInput()).stdin(Stdio.pipe()).spawn()) {
+    try (Child child = Command.of(HelperPrograms.closeInput()).stdin(Stdio.pipe()).spawn()) {
       assertThat(child.stdout().readLine()).isEqualTo("ready");
 
       StdioException thrown =
@@ -136,8 +133,7 @@ class InputTest {
     try (Child child = Command.of("true").stdin(Stdio.pipe()).spawn()) {
       child.await();
 
-      assertThat(
-              catchThrowableOfType(StdioException.class, () -> child.stdin().write(1)).reason())
+      assertThat(catchThrowableOfType(StdioException.class, () -> child.stdin().write(1)).reason())
           .isEqualTo(StdioException.Reason.BROKEN_PIPE);
     }
   }
@@ -148,8 +144,7 @@ class InputTest {
       child.stdin().close();
       child.stdin().close();
 
-      assertThat(
-              catchThrowableOfType(StdioException.class, () -> child.stdin().write(1)).reason())
+      assertThat(catchThrowableOfType(StdioException.class, () -> child.stdin().write(1)).reason())
           .isEqualTo(StdioException.Reason.CLOSED);
     }
   }
@@ -170,13 +165,12 @@ class InputTest {
   void write_manySmallOnes_keepTheirOrder() throws Exception {
     try (Child child = Command.of("cat").stdin(Stdio.pipe()).spawn()) {
       Thread writer =
-          Thread.startVirtualThread(
-              () -> {
-                for (int i = 0; i < 20_000; i++) {
-                  child.stdin().println("line " + i);
-                }
-                child.stdin().close();
-              });
+          Thread.startVirtualThread(() -> {
+            for (int i = 0; i < 20_000; i++) {
+              child.stdin().println("line " + i);
+            }
+            child.stdin().close();
+          });
       int expected = 0;
       for (Line line : child.stdout().lines()) {
         assertThat(line.text()).isEqualTo("line " + expected++);
@@ -244,15 +238,14 @@ class InputTest {
     try (Child child = Command.of(HelperPrograms.ignoreInput()).stdin(Stdio.pipe()).spawn()) {
       CompletableFuture<Boolean> flag = new CompletableFuture<>();
       Thread writer =
-          Thread.startVirtualThread(
-              () -> {
-                StdioException thrown =
-                    catchThrowableOfType(
-                        StdioException.class, () -> child.stdin().write(new byte[1_000_000]));
-                flag.complete(
-                    Thread.currentThread().isInterrupted()
-                        && thrown.reason() == StdioException.Reason.INTERRUPTED);
-              });
+          Thread.startVirtualThread(() -> {
+            StdioException thrown =
+                catchThrowableOfType(
+                    StdioException.class, () -> child.stdin().write(new byte[1_000_000]));
+            flag.complete(
+                Thread.currentThread().isInterrupted()
+                    && thrown.reason() == StdioException.Reason.INTERRUPTED);
+          });
       while (writer.getState() != Thread.State.WAITING) {
         Thread.onSpinWait();
       }
@@ -280,7 +273,10 @@ class InputTest {
     StdioException thrown =
         catchThrowableOfType(
             StdioException.class,
-            () -> Command.of("sh", "-c", "cat; exec sleep 60").stdin(Stdio.stream(failing)).capture());
+            () ->
+                Command.of("sh", "-c", "cat; exec sleep 60")
+                    .stdin(Stdio.stream(failing))
+                    .capture());
 
     assertThat(thrown.reason()).isEqualTo(StdioException.Reason.SOURCE_FAILED);
     assertThat(thrown).hasRootCauseMessage("disk on fire");
@@ -357,8 +353,10 @@ class InputTest {
         };
 
     try (Child child =
-        Command.of("sh", "-c", "read -r x <&3").descriptor(3, Stdio.toChild())
-            .stdin(Stdio.stream(waiting)).spawn()) {
+        Command.of("sh", "-c", "read -r x <&3")
+            .descriptor(3, Stdio.toChild())
+            .stdin(Stdio.stream(waiting))
+            .spawn()) {
       reading.await();
       child.input(3).println("go");
       assertThat(child.result().exit().success()).isTrue();

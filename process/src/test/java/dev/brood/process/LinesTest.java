@@ -48,13 +48,12 @@ class LinesTest {
   void lines_writtenByteByByte_areWhole() throws Exception {
     try (Child child = Command.of("cat").stdin(Stdio.pipe()).spawn()) {
       Thread writer =
-          Thread.startVirtualThread(
-              () -> {
-                for (byte b : "ä€😀\r\nü\n".getBytes(StandardCharsets.UTF_8)) {
-                  child.stdin().write(b);
-                }
-                child.stdin().close();
-              });
+          Thread.startVirtualThread(() -> {
+            for (byte b : "ä€😀\r\nü\n".getBytes(StandardCharsets.UTF_8)) {
+              child.stdin().write(b);
+            }
+            child.stdin().close();
+          });
       assertThat(child.stdout().readLine()).isEqualTo("ä€😀");
       assertThat(child.stdout().readLine()).isEqualTo("ü");
       assertThat(child.stdout().readLine()).isNull();
@@ -177,12 +176,11 @@ class LinesTest {
     try (Child child = Command.of("cat").stdin(Stdio.pipe()).spawn()) {
       CompletableFuture<String> seen = new CompletableFuture<>();
       Thread reader =
-          Thread.startVirtualThread(
-              () -> {
-                StdioException thrown =
-                    catchThrowableOfType(StdioException.class, () -> child.stdout().readLine());
-                seen.complete(thrown.reason() + " " + Thread.currentThread().isInterrupted());
-              });
+          Thread.startVirtualThread(() -> {
+            StdioException thrown =
+                catchThrowableOfType(StdioException.class, () -> child.stdout().readLine());
+            seen.complete(thrown.reason() + " " + Thread.currentThread().isInterrupted());
+          });
       while (reader.getState() != Thread.State.WAITING) {
         Thread.onSpinWait();
       }
@@ -199,12 +197,10 @@ class LinesTest {
     try (Child child = Command.of("cat").stdin(Stdio.pipe()).spawn()) {
       CompletableFuture<StdioException.Reason> seen = new CompletableFuture<>();
       Thread reader =
-          Thread.startVirtualThread(
-              () ->
-                  seen.complete(
-                      catchThrowableOfType(
-                              StdioException.class, () -> child.stdout().readLine())
-                          .reason()));
+          Thread.startVirtualThread(() ->
+              seen.complete(
+                  catchThrowableOfType(StdioException.class, () -> child.stdout().readLine())
+                      .reason()));
       while (reader.getState() != Thread.State.WAITING) {
         Thread.onSpinWait();
       }

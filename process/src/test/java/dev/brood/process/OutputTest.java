@@ -45,8 +45,7 @@ class OutputTest {
 
   @Test
   void text_charset_isTheCommands() throws Exception {
-    assertThat(
-            Command.of("printf", "\\344\\366").charset(StandardCharsets.ISO_8859_1).text())
+    assertThat(Command.of("printf", "\\344\\366").charset(StandardCharsets.ISO_8859_1).text())
         .isEqualTo("äö");
   }
 
@@ -63,8 +62,7 @@ class OutputTest {
   void capture_100MegabytesOnBothAtOnce_keepsAll() throws Exception {
     long bytes = 100L * 1024 * 1024;
 
-    Result result =
-        Command.of(HelperPrograms.floodBoth(bytes)).outputLimit(bytes).capture();
+    Result result = Command.of(HelperPrograms.floodBoth(bytes)).outputLimit(bytes).capture();
 
     assertThat(result.stdout().totalBytes()).isEqualTo(bytes);
     assertThat(result.stderr().totalBytes()).isEqualTo(bytes);
@@ -80,8 +78,7 @@ class OutputTest {
       expected.add("err " + i);
     }
 
-    assertThat(
-            Command.of(HelperPrograms.alternate(10_000)).stderr(Stdio.toStdout()).textLines())
+    assertThat(Command.of(HelperPrograms.alternate(10_000)).stderr(Stdio.toStdout()).textLines())
         .isEqualTo(expected);
   }
 
@@ -123,7 +120,8 @@ class OutputTest {
   @Test
   void none_isDevNullAndNothingIsPumped() throws Exception {
     Result result =
-        Command.of("sh", "-c", "l=$(readlink /proc/$$/fd/1); echo $l >&2; head -c 1000000 /dev/zero")
+        Command.of(
+                "sh", "-c", "l=$(readlink /proc/$$/fd/1); echo $l >&2; head -c 1000000 /dev/zero")
             .stdout(Stdio.none())
             .capture();
 
@@ -201,8 +199,7 @@ class OutputTest {
 
   @Test
   void tail_keepsTheLastBytes() throws Exception {
-    Result result =
-        Command.of(HelperPrograms.numbers(100_000)).stdout(Stdio.tail(13)).run();
+    Result result = Command.of(HelperPrograms.numbers(100_000)).stdout(Stdio.tail(13)).run();
 
     assertThat(result.stdout().text()).isEqualTo("99999\n100000\n");
     assertThat(result.stdout().totalBytes()).isEqualTo(588_895);
@@ -214,8 +211,7 @@ class OutputTest {
     OutputLimitException thrown =
         catchThrowableOfType(
             OutputLimitException.class,
-            () ->
-                Command.of("sh", "-c", "echo oops >&2; exec yes").outputLimit(1_001).capture());
+            () -> Command.of("sh", "-c", "echo oops >&2; exec yes").outputLimit(1_001).capture());
 
     assertThat(thrown.result().cause()).isEqualTo(Cause.OUTPUT_LIMIT);
     assertThat(thrown.result().stdout().bytes()).hasSize(1_001);
@@ -234,11 +230,11 @@ class OutputTest {
   void failure_message_hasTheLastLinesOfStderr() {
     ExitException thrown =
         catchThrowableOfType(
-            ExitException.class,
-            () -> Command.of("sh", "-c", "seq 1 30 >&2; exit 3").capture());
+            ExitException.class, () -> Command.of("sh", "-c", "seq 1 30 >&2; exit 3").capture());
 
-    assertThat(thrown.getMessage()).contains("exit code 3", "\n    30", "\n    11").doesNotContain(
-        "\n    10");
+    assertThat(thrown.getMessage())
+        .contains("exit code 3", "\n    30", "\n    11")
+        .doesNotContain("\n    10");
     assertThat(thrown.result().stderr().lines()).hasSize(30);
   }
 
@@ -251,13 +247,12 @@ class OutputTest {
               () ->
                   Command.of("yes")
                       .stdout(
-                          Stdio.lines(
-                              line -> {
-                                if (failure instanceof Error e) {
-                                  throw e;
-                                }
-                                throw (RuntimeException) failure;
-                              }))
+                          Stdio.lines(line -> {
+                            if (failure instanceof Error e) {
+                              throw e;
+                            }
+                            throw (RuntimeException) failure;
+                          }))
                       .run());
 
       assertThat(thrown.reason()).isEqualTo(StdioException.Reason.SINK_FAILED);
@@ -289,8 +284,11 @@ class OutputTest {
     ExitException thrown =
         catchThrowableOfType(
             ExitException.class,
-            () -> Command.of("echo", "x").stdout(Stdio.file(Path.of("/dev/full"))).stderr(
-                Stdio.capture()).run());
+            () ->
+                Command.of("echo", "x")
+                    .stdout(Stdio.file(Path.of("/dev/full")))
+                    .stderr(Stdio.capture())
+                    .run());
 
     assertThat(thrown).hasMessageContaining("No space left on device");
   }
@@ -301,9 +299,7 @@ class OutputTest {
         catchThrowableOfType(
             StdioException.class,
             () ->
-                Command.of("yes")
-                    .stdout(Stdio.tail(100), Stdio.file(Path.of("/dev/full")))
-                    .run());
+                Command.of("yes").stdout(Stdio.tail(100), Stdio.file(Path.of("/dev/full"))).run());
 
     assertThat(thrown.reason()).isEqualTo(StdioException.Reason.SINK_FAILED);
     assertThat(thrown).hasMessageContaining("No space left on device");
@@ -313,8 +309,7 @@ class OutputTest {
   void read_pipeWithAFullDeviceBeside_saysWhy() throws Exception {
     try (Child child =
         Command.of("yes").stdout(Stdio.pipe(), Stdio.file(Path.of("/dev/full"))).spawn()) {
-      assertThat(
-              catchThrowableOfType(StdioException.class, () -> child.stdout().read()).reason())
+      assertThat(catchThrowableOfType(StdioException.class, () -> child.stdout().read()).reason())
           .isEqualTo(StdioException.Reason.SINK_FAILED);
     }
   }

@@ -116,7 +116,8 @@ final class ShortageProbe {
     for (Child child : children) {
       child.close();
     }
-    System.out.println("afterwards " + attempt() + ", leaked " + Math.max(0, settled(before) - before));
+    System.out.println(
+        "afterwards " + attempt() + ", leaked " + Math.max(0, settled(before) - before));
   }
 
   private static Deque<Integer> useUp() {
