@@ -34,6 +34,11 @@ public final class Child implements AutoCloseable {
    */
   private static final Duration HEAD_START = Duration.ofMillis(2);
 
+  /** How long a platform thread waits by itself; an interrupt is seen after a slice at the latest. */
+  private static final long DIRECT_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private static final long DIRECT_SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
   private final Command command;
   private final OsProcess process;
   private final long startNanos;
@@ -140,6 +145,7 @@ public final class Child implements AutoCloseable {
    */
   public Exit await() throws InterruptedException {
     try {
+      awaitDirectly(Long.MAX_VALUE);
       return exited.get();
     } catch (ExecutionException e) {
       throw new ExitLostException(command.commandLine(), e);
@@ -156,8 +162,11 @@ public final class Child implements AutoCloseable {
    * @throws ExitLostException if other code of this process has reaped the child
    */
   public Optional<Exit> await(Duration limit) throws InterruptedException {
+    long deadline = Times.deadline(limit);
     try {
-      return Optional.of(exited.get(Times.nanos(limit), TimeUnit.NANOSECONDS));
+      awaitDirectly(Times.nanos(limit));
+      long left = Math.max(0, deadline - System.nanoTime());
+      return Optional.of(exited.get(left, TimeUnit.NANOSECONDS));
     } catch (TimeoutException e) {
       return Optional.empty();
     } catch (ExecutionException e) {
@@ -298,12 +307,39 @@ public final class Child implements AutoCloseable {
   /** Waits, lets go of everything, and throws if it failed. */
   Result finish() throws InterruptedException {
     try {
-      if (await(HEAD_START).isEmpty()) {
-        streams.headStartOver();
-      }
+      awaitHeadStart();
       return checkedResult();
     } finally {
       streams.release();
+    }
+  }
+
+  private void awaitHeadStart() throws InterruptedException {
+    if (Thread.currentThread().isVirtual()) {
+      if (await(HEAD_START).isEmpty()) {
+        streams.headStartOver();
+      }
+    } else if (!process.awaitDirectly(HEAD_START.toNanos())) {
+      process.watch();
+      streams.headStartOver();
+    }
+  }
+
+  /**
+   * Waits on this thread itself for a while, if it is a platform thread: it then knows of the end
+   * without a detour by way of the reactor's thread.
+   */
+  private void awaitDirectly(long limitNanos) throws InterruptedException {
+    if (Thread.currentThread().isVirtual()) {
+      return;
+    }
+    long end = System.nanoTime() + Math.min(limitNanos, DIRECT_WAIT_NANOS);
+    boolean done = exited.isDone();
+    for (long left = end - System.nanoTime(); !done && left > 0; left = end - System.nanoTime()) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      done = process.awaitDirectly(Math.min(left, DIRECT_SLICE_NANOS));
     }
   }
 
@@ -328,6 +364,9 @@ public final class Child implements AutoCloseable {
     }
     streams.begin(headStart);
     limits.begin(spec);
+    if (!headStart || Thread.currentThread().isVirtual()) {
+      process.watch();
+    }
     if (spec.cancelOn != null) {
       // The stage may live much longer than this child, so it must not hold on to it.
       WeakReference<Child> self = new WeakReference<>(this);

@@ -16,7 +16,8 @@ public final class Reactor {
   /** The name of its thread. */
   public static final String THREAD_NAME = "brood-reactor";
 
-  static final int SCRATCH_BYTES = 64 * 1024;
+  private static final int SCRATCH_BYTES = 64 * 1024;
+  private static final int FRESH_BYTES = 8 * 1024;
 
   private static final class Shared {
     static final Reactor REACTOR = new Reactor();
@@ -78,7 +79,7 @@ public final class Reactor {
 
   /** Memory for one read: the reactor's own on its thread, and fresh memory on any other. */
   byte[] scratch() {
-    return Thread.currentThread() == thread ? scratch : new byte[SCRATCH_BYTES];
+    return Thread.currentThread() == thread ? scratch : new byte[FRESH_BYTES];
   }
 
   private synchronized void enter(Watch watch) {

@@ -130,8 +130,8 @@ public final class ReadEnd extends Watch implements AutoCloseable {
   }
 
   /**
-   * Reads all that is there into {@code target}, and goes on as {@link #pushTo} if that is not the
-   * end. On the reactor's thread.
+   * Reads what is there into {@code target}, and goes on as {@link #pushTo} if that is not the end.
+   * On any thread, but nothing else may be reading.
    */
   public void drainTo(ByteSink target) {
     synchronized (this) {
@@ -270,8 +270,9 @@ public final class ReadEnd extends Watch implements AutoCloseable {
   }
 
   private void push(ByteSink target) {
+    byte[] scratch = reactor.scratch();
     for (int i = 0; i < READS_PER_EVENT; i++) {
-      if (pushOnce(target) < Reactor.SCRATCH_BYTES) {
+      if (pushOnce(target, scratch) < scratch.length) {
         return;
       }
     }
@@ -288,16 +289,16 @@ public final class ReadEnd extends Watch implements AutoCloseable {
     if (target == null) {
       return;
     }
+    byte[] scratch = reactor.scratch();
     int left = PipeGrowth.LARGE_BYTES;
     while (left > 0) {
-      int count = pushOnce(target);
+      int count = pushOnce(target, scratch);
       left = count > 0 ? left - count : 0;
     }
   }
 
   /** Reads once for the sink; a count, or 0 or less if there is nothing more now. */
-  private int pushOnce(ByteSink target) {
-    byte[] scratch = reactor.scratch();
+  private int pushOnce(ByteSink target, byte[] scratch) {
     int count;
     synchronized (this) {
       if (closed || sink != target) {

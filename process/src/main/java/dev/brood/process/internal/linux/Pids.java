@@ -1,6 +1,11 @@
 package dev.brood.process.internal.linux;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +50,25 @@ public final class Pids {
     do {
       result = Syscall.WAIT4.blocking(pid, 0, 0, 0, 0);
     } while (Errno.EINTR.is(result));
+  }
+
+  /**
+   * Waits until the child behind {@code pidfd} has ended: ppoll(2), pidfd_open(2). Blocks the thread.
+   *
+   * @return false if the time was up before, or a signal of the JVM's came in between
+   */
+  public static boolean awaitExit(int pidfd, long waitNanos) {
+    final int pollIn = 1;
+    final long second = 1_000_000_000;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment poll = arena.allocate(8, 4);
+      poll.set(JAVA_INT, 0, pidfd);
+      poll.set(JAVA_SHORT, 4, (short) pollIn);
+      MemorySegment wait = arena.allocate(16, 8);
+      wait.set(JAVA_LONG, 0, waitNanos / second);
+      wait.set(JAVA_LONG, 8, waitNanos % second);
+      return Syscall.PPOLL.blocking(poll.address(), 1, wait.address(), 0, 0) > 0;
+    }
   }
 
   /** Learns how the child behind {@code pidfd} ended and leaves it a zombie, so its pid stays. */

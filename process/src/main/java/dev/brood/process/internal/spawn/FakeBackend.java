@@ -92,6 +92,14 @@ public final class FakeBackend implements Backend {
     }
 
     @Override
+    public void watch() {}
+
+    @Override
+    public boolean awaitDirectly(long waitNanos) {
+      return false;
+    }
+
+    @Override
     public long pid() {
       return pid;
     }

@@ -61,8 +61,9 @@ public final class LinuxBackend implements Backend {
     int[] sources = wiring.sources(targets);
     ControlGroup cell = plan.contained() ? makeCell() : null;
     SpawnCall call = new SpawnCall(plan, targets, cell);
-    if (Thread.currentThread().isVirtual() || wiring.highest() > MANY_DESCRIPTORS) {
-      threads.make(call, sources);
+    boolean many = wiring.highest() > MANY_DESCRIPTORS;
+    if (many || Thread.currentThread().isVirtual()) {
+      threads.make(call, sources, many);
     } else {
       call.run(sources);
     }

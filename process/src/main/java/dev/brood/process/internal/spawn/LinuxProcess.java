@@ -5,9 +5,11 @@ import dev.brood.process.internal.io.Watch;
 import dev.brood.process.internal.linux.Descriptors;
 import dev.brood.process.internal.linux.Epoll;
 import dev.brood.process.internal.linux.Errno;
+import dev.brood.process.internal.linux.ErrnoException;
 import dev.brood.process.internal.linux.Pids;
 import dev.brood.process.internal.linux.WaitRecord;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * keeps that name from being given to a stranger.
  */
 final class LinuxProcess extends OsProcess {
+  private static final int SIGKILL = 9;
+  private static final long LAST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private final int pid;
   private final boolean leadsGroup;
   private final @Nullable ControlGroup cell;
@@ -28,10 +33,12 @@ final class LinuxProcess extends OsProcess {
   private int holds;
   private boolean ended;
   private boolean reaped;
+  private boolean watched;
+  private int directWaiters;
   private boolean groupOutlivesLeader;
 
   /**
-   * Begins to watch a child that was just started.
+   * A child that was just started; somebody must {@link #watch} it or wait for it.
    *
    * @param cell holds the child and all that it starts; it is emptied when the child ends
    * @param beforeReap done once, while the pid still belongs to the child
@@ -51,12 +58,53 @@ final class LinuxProcess extends OsProcess {
     // Until its exec a child shares our memory, and the kernel counts that as its own.
     this.inheritedPeakBytes = Pids.ownPeakResidentBytes();
     this.watch = new ExitWatch(pidfd);
-    reactor.add(watch, Epoll.IN);
   }
 
   @Override
   public long pid() {
     return pid;
+  }
+
+  @Override
+  public void watch() {
+    try {
+      synchronized (this) {
+        if (!ended && !watched) {
+          reactor.add(watch, Epoll.IN);
+          watched = true;
+        }
+      }
+    } catch (ErrnoException e) { // nobody would ever know of its end
+      Pids.signal(watch.pidfd, SIGKILL);
+      awaitDirectly(LAST_WAIT_NANOS);
+      throw e;
+    }
+  }
+
+  @Override
+  public boolean awaitDirectly(long waitNanos) {
+    if (!hold()) {
+      return true;
+    }
+    try {
+      quieten(1);
+      boolean ready = Pids.awaitExit(watch.pidfd, waitNanos);
+      quieten(-1);
+      if (ready) {
+        exited();
+      }
+      return ready;
+    } finally {
+      release();
+    }
+  }
+
+  /** While somebody waits directly, the reactor need not be woken as well. */
+  private synchronized void quieten(int more) {
+    directWaiters += more;
+    if (watched && !ended) {
+      reactor.modify(watch, directWaiters > 0 ? 0 : Epoll.IN);
+    }
   }
 
   boolean leadsGroup() {
@@ -129,9 +177,7 @@ final class LinuxProcess extends OsProcess {
         return; // not yet: waits for the next event
       }
       ended = true;
-      if (!reaped) {
-        reactor.remove(watch);
-      }
+      unwatch();
     }
     if (result < 0) {
       ending().completeExceptionally(new StatusLostException(pid));
@@ -140,13 +186,18 @@ final class LinuxProcess extends OsProcess {
     }
   }
 
+  private void unwatch() {
+    if (watched) {
+      watched = false;
+      reactor.remove(watch);
+    }
+  }
+
   /** Reaps and forgets everything that depends on the pid. Called under the lock. */
   private int reap(WaitRecord record) {
     beforeReap.run();
     int result = Pids.reap(watch.pidfd, record);
-    if (!ended) {
-      reactor.remove(watch);
-    }
+    unwatch();
     reaped = true;
     Descriptors.close(watch.pidfd);
     if (cell != null && !cell.remove()) {

@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A platform thread that starts children from a descriptor table of its own.
+ * A platform thread that starts children, once there are many descriptors from a table of its own.
  *
  * <p>A start copies the table of the thread that makes it, and the child then closes what it must
  * not have: about 90 ns for each descriptor, while the caller waits. This thread's table is a copy
@@ -38,7 +38,9 @@ final class SpawnThread {
   private final Semaphore work = new Semaphore(0);
   private volatile @Nullable SpawnCall call;
   private volatile @Nullable Thread caller;
+  private volatile int @Nullable [] shared;
   private boolean alive;
+  private boolean apart;
 
   /** Not started yet; fails if no socket pair can be made. */
   SpawnThread(SpawnThreads owner, String name) throws SpawnFailure {
@@ -54,18 +56,25 @@ final class SpawnThread {
     Reactor.shared().add(new Answered(), Epoll.IN);
   }
 
-  /** Makes a call on this thread and waits for it; {@code sources} as numbered in the process. */
-  void make(SpawnCall spawn, int[] sources) {
+  /**
+   * Makes a call on this thread and waits for it.
+   *
+   * @param sources as numbered in the process
+   * @param many whether the process has many descriptors, so that a table of its own pays
+   */
+  void make(SpawnCall spawn, int[] sources, boolean many) {
+    apart |= many;
     if (!alive) {
       alive = true;
       Thread.ofPlatform().name(name).daemon().start(this::run);
     }
-    int result = DescriptorPassing.send(sending, sources);
+    int result = apart ? DescriptorPassing.send(sending, sources) : 0;
     if (result < 0) {
       spawn.fail(new SpawnFailure(Kind.RESOURCES_EXHAUSTED, -result, "descriptors", null));
       return;
     }
     caller = Thread.currentThread();
+    shared = apart ? null : sources;
     call = spawn;
     work.release();
     boolean interrupted = false;
@@ -81,10 +90,11 @@ final class SpawnThread {
   /** Told by the owner, which has taken care that no call is under way or coming. */
   void retired() {
     alive = false;
+    apart = false;
   }
 
   private void run() {
-    separateTable();
+    boolean separate = false;
     while (true) {
       if (!acquiredInTime()) {
         if (owner.retire(this)) {
@@ -94,11 +104,23 @@ final class SpawnThread {
       }
       SpawnCall next = call;
       Thread waiting = caller;
-      if (next != null) {
-        serve(next);
-        call = null;
-        wake(waiting);
+      int[] sources = shared;
+      if (next == null) {
+        continue;
       }
+      if (sources != null) {
+        next.run(sources);
+        call = null;
+        LockSupport.unpark(waiting);
+        continue;
+      }
+      if (!separate) {
+        separateTable();
+        separate = true;
+      }
+      serve(next);
+      call = null;
+      wake(waiting);
     }
   }
 

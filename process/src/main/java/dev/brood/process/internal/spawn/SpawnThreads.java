@@ -18,12 +18,12 @@ final class SpawnThreads {
   private int made;
 
   /** Makes a call on one of the threads; waits for a free one, for as long as starts take. */
-  void make(SpawnCall call, int[] sources) throws SpawnFailure {
+  void make(SpawnCall call, int[] sources, boolean many) throws SpawnFailure {
     free.acquireUninterruptibly();
     try {
       SpawnThread thread = take();
       try {
-        thread.make(call, sources);
+        thread.make(call, sources, many);
       } finally {
         giveBack(thread);
       }
