@@ -34,7 +34,9 @@ public final class Child implements AutoCloseable {
    */
   private static final Duration HEAD_START = Duration.ofMillis(2);
 
-  /** How long a platform thread waits by itself; an interrupt is seen after a slice at the latest. */
+  /**
+   * How long a platform thread waits by itself; an interrupt is seen after a slice at the latest.
+   */
   private static final long DIRECT_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private static final long DIRECT_SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);

@@ -302,6 +302,7 @@ class InputTest {
 
   @Test
   void channel_closedMeanwhile_isAFailedSource() throws Exception {
+    CountDownLatch passedOn = new CountDownLatch(1);
     ReadableByteChannel closed =
         new ReadableByteChannel() {
           private boolean first = true;
@@ -309,6 +310,7 @@ class InputTest {
           @Override
           public int read(ByteBuffer target) throws IOException {
             if (!first) {
+              awaitUninterruptibly(passedOn);
               throw new AsynchronousCloseException();
             }
             first = false;
@@ -327,9 +329,21 @@ class InputTest {
     try (Child child =
         Command.of("sh", "-c", "cat; exec sleep 60").stdin(Stdio.channel(closed)).spawn()) {
       assertThat(child.stdout().readLine()).isEqualTo("a");
+      passedOn.countDown();
 
       assertThat(catchThrowableOfType(StdioException.class, child::result).reason())
           .isEqualTo(StdioException.Reason.SOURCE_FAILED);
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    while (true) {
+      try {
+        latch.await();
+        return;
+      } catch (InterruptedException e) {
+        // The child's end would interrupt it; the test lets it go on in any case.
+      }
     }
   }
 

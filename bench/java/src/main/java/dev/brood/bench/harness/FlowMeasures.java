@@ -29,7 +29,7 @@ final class FlowMeasures {
         "The child writes pieces of 64 KiB; the parent reads such pieces where it has the choice, "
             + "and drops them.",
         BOTH,
-        quick ? new Effort(2, 0) : new Effort(5, 1),
+        quick ? new Effort(2, 0) : new Effort(3, 1),
         new Lineup(tools)
             .broodAndJdk(args)
             .nuProcess(args)
@@ -79,7 +79,7 @@ final class FlowMeasures {
             + "`BufferedReader` on ProcessBuilder's stream, Python's text mode, and getline(3) in "
             + "C (which makes no strings).",
         BOTH,
-        quick ? new Effort(2, 1) : new Effort(5, 3),
+        quick ? new Effort(2, 1) : new Effort(3, 3),
         new Lineup(tools).broodAndJdk(args).python(args).c(args).entries(),
         List.of(
             Column.median("million_per_s", "million/s", 1),
@@ -98,7 +98,7 @@ final class FlowMeasures {
         "%,d MiB through `cat | tr a b | wc -c`".formatted(mebibytes),
         "`head -c` of /dev/zero feeds `cat`. Parent CPU is that of the JVM or the shell itself.",
         BOTH,
-        quick ? new Effort(2, 0.1) : new Effort(5, 0.1),
+        quick ? new Effort(2, 0.1) : new Effort(3, 0.1),
         new Lineup(tools)
             .jvm(Entry.BROOD, "brood", args)
             .jvmVirtual(Entry.BROOD, "brood", args)

@@ -68,7 +68,7 @@ final class ScaleMeasures {
             + "collector, young generation of 64 MiB touched beforehand). The longest wait is that "
             + "of a virtual thread with nothing to do, one started every 3 ms.",
         List.of(Mode.FREE),
-        new Effort(quick ? 1 : 3, 0),
+        new Effort(quick ? 1 : 2, 0),
         lineup.entries(),
         List.of(
             Column.median("wall_s", "total s", 2),

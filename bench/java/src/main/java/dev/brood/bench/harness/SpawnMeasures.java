@@ -49,7 +49,7 @@ final class SpawnMeasures {
                 .formatted(count, count / 25)
             + "getrusage(2) of the whole parent process, its threads included.",
         BOTH,
-        quick ? new Effort(2, 0.3) : new Effort(9, 3),
+        quick ? new Effort(2, 0.3) : new Effort(5, 14),
         new Lineup(tools)
             .broodAndJdk(args)
             .nuProcess(few)
@@ -79,7 +79,7 @@ final class SpawnMeasures {
         "The same no-op from 8 threads at once",
         "A round is %d children in all. Node has 8 in flight instead of threads.".formatted(count),
         BOTH,
-        quick ? new Effort(2, 0.3) : new Effort(7, 3),
+        quick ? new Effort(2, 0.3) : new Effort(5, 6),
         new Lineup(tools)
             .broodAndJdk(args)
             .nuProcess(args("threads", count / 15, 8, tools.noop()))

@@ -53,7 +53,8 @@ public final class Pids {
   }
 
   /**
-   * Waits until the child behind {@code pidfd} has ended: ppoll(2), pidfd_open(2). Blocks the thread.
+   * Waits until the child behind {@code pidfd} has ended: ppoll(2), pidfd_open(2). Blocks the
+   * thread.
    *
    * @return false if the time was up before, or a signal of the JVM's came in between
    */

@@ -19,14 +19,14 @@ public abstract class OsProcess {
   }
 
   /**
-   * Lets the reactor wait for the ending from now on; called once, unless {@link #awaitDirectly} has
-   * seen the ending before.
+   * Lets the reactor wait for the ending from now on; called once, unless {@link #awaitDirectly}
+   * has seen the ending before.
    */
   public abstract void watch();
 
   /**
-   * Waits on the calling platform thread itself, without a detour by way of the reactor: the fastest
-   * way to know. Not interruptible, so for short times.
+   * Waits on the calling platform thread itself, without a detour by way of the reactor: the
+   * fastest way to know. Not interruptible, so for short times.
    *
    * @return whether the process has ended; false also if it cannot be waited for like this
    */
