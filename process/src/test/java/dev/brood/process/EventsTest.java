@@ -79,8 +79,10 @@ class EventsTest {
   void spawn_failure_isRecorded() throws Exception {
     List<RecordedEvent> events =
         recorded(() ->
-            catchThrowableOfType(
-                SpawnException.class, Command.of("no-such-program-of-brood")::capture));
+            assertThat(
+                    catchThrowableOfType(
+                        SpawnException.class, Command.of("no-such-program-of-brood")::capture))
+                .isNotNull());
 
     RecordedEvent spawn = only(events, SPAWN);
     assertThat(spawn.getString("failure")).contains("ENOENT");

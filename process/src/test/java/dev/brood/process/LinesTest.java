@@ -113,7 +113,7 @@ class LinesTest {
   void iterator_second_isRefused() {
     try (Child child = Command.of("true").spawn()) {
       Lines lines = child.lines();
-      lines.iterator();
+      assertThat(lines.iterator()).isNotNull();
       assertThatIllegalStateException().isThrownBy(lines::iterator);
     }
   }

@@ -35,7 +35,7 @@ final class ShortageProbe {
     try {
       Command.of("true").stdin(Stdio.file(java.nio.file.Path.of("/missing/x"))).spawn();
     } catch (SpawnException e) {
-      e.getMessage();
+      System.err.println(e.getMessage()); // loads what a message needs
     }
     new SpawnException(
             "x",
