@@ -71,7 +71,8 @@ public record ProcessInfo(
   }
 
   /**
-   * Bytes that a process has read and written, after proc_pid_io(5).
+   * Bytes that a process, and the children that it has waited for, have read and written, after
+   * proc_pid_io(5).
    *
    * @param readBytes passed to it by read(2) and the like, from files, pipes and terminals ({@code
    *     rchar})
