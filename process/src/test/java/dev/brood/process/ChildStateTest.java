@@ -292,7 +292,8 @@ class ChildStateTest {
                 "sh",
                 "-c",
                 "read -r _ _ _ _ group session _ < /proc/$$/stat; "
-                    + "echo $$ $group $session > \"$1\"; readlink /proc/$$/fd/2 >> \"$1\"; exec cat",
+                    + "echo $$ $group $session > \"$1\"; "
+                    + "readlink /proc/$$/fd/2 >> \"$1\"; exec cat",
                 "sh",
                 ids.toString())
             .stdin(Stdio.pipe())
