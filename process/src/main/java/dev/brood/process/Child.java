@@ -1,6 +1,7 @@
 package dev.brood.process;
 
 import dev.brood.process.internal.io.ByteSink;
+import dev.brood.process.internal.linux.ErrnoException;
 import dev.brood.process.internal.spawn.Ending;
 import dev.brood.process.internal.spawn.OsProcess;
 import dev.brood.process.internal.spawn.OsProcess.StopOutcome;
@@ -33,13 +34,6 @@ public final class Child implements AutoCloseable {
    * one event, the exit, is all that it takes: what they wrote is in the pipe.
    */
   private static final Duration HEAD_START = Duration.ofMillis(2);
-
-  /**
-   * How long a platform thread waits by itself; an interrupt is seen after a slice at the latest.
-   */
-  private static final long DIRECT_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
-  private static final long DIRECT_SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final Command command;
   private final OsProcess process;
@@ -147,7 +141,6 @@ public final class Child implements AutoCloseable {
    */
   public Exit await() throws InterruptedException {
     try {
-      awaitDirectly(Long.MAX_VALUE);
       return exited.get();
     } catch (ExecutionException e) {
       throw new ExitLostException(command.commandLine(), e);
@@ -164,11 +157,8 @@ public final class Child implements AutoCloseable {
    * @throws ExitLostException if other code of this process has reaped the child
    */
   public Optional<Exit> await(Duration limit) throws InterruptedException {
-    long deadline = Times.deadline(limit);
     try {
-      awaitDirectly(Times.nanos(limit));
-      long left = Math.max(0, deadline - System.nanoTime());
-      return Optional.of(exited.get(left, TimeUnit.NANOSECONDS));
+      return Optional.of(exited.get(Times.nanos(limit), TimeUnit.NANOSECONDS));
     } catch (TimeoutException e) {
       return Optional.empty();
     } catch (ExecutionException e) {
@@ -322,26 +312,17 @@ public final class Child implements AutoCloseable {
         streams.headStartOver();
       }
     } else if (!process.awaitDirectly(HEAD_START.toNanos())) {
-      process.watch();
-      streams.headStartOver();
+      watchLate();
     }
   }
 
-  /**
-   * Waits on this thread itself for a while, if it is a platform thread: it then knows of the end
-   * without a detour by way of the reactor's thread.
-   */
-  private void awaitDirectly(long limitNanos) throws InterruptedException {
-    if (Thread.currentThread().isVirtual()) {
-      return;
-    }
-    long end = System.nanoTime() + Math.min(limitNanos, DIRECT_WAIT_NANOS);
-    boolean done = exited.isDone();
-    for (long left = end - System.nanoTime(); !done && left > 0; left = end - System.nanoTime()) {
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
-      }
-      done = process.awaitDirectly(Math.min(left, DIRECT_SLICE_NANOS));
+  private void watchLate() {
+    try {
+      process.watch();
+      streams.headStartOver();
+    } catch (ErrnoException e) {
+      kill();
+      throw new SpawnException(command.commandLine(), Launch.unwatchable(e));
     }
   }
 

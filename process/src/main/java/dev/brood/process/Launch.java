@@ -94,14 +94,19 @@ final class Launch {
       child.kill();
       child.streams().release();
       if (e instanceof ErrnoException failed) {
-        throw new SpawnFailure(
-            SpawnFailure.Kind.RESOURCES_EXHAUSTED,
-            failed.number(),
-            "watching the streams",
-            "the child had started and was killed");
+        throw unwatchable(failed);
       }
       throw e;
     }
+  }
+
+  /** What to say when the kernel has no room to watch a child that has just started. */
+  static SpawnFailure unwatchable(ErrnoException failed) {
+    return new SpawnFailure(
+        SpawnFailure.Kind.RESOURCES_EXHAUSTED,
+        failed.number(),
+        "watching the child",
+        "the child had started and was killed");
   }
 
   private static SpawnPlan plan(Spec spec, SortedMap<Integer, Wire> wires) {

@@ -31,6 +31,9 @@ record StdioPlan(
     }
     List<Stdio.Sink> out = spec.stdout.isEmpty() ? List.of(sink) : spec.stdout;
     List<Stdio.Sink> error = spec.stderr.isEmpty() ? List.of(sink) : spec.stderr;
+    if (out.size() == 1 && out.getFirst() instanceof Stdio.FileStdio && out.equals(error)) {
+      error = List.of(Stdio.toStdout()); // one opening: two would write over each other
+    }
     return refersTo(out, 2) && refersTo(error, 1)
         ? new StdioPlan(source, List.of(sink), List.of(sink), true)
         : new StdioPlan(source, out, error, false);

@@ -122,4 +122,14 @@ class DryRunTest {
 
     assertThat(directory).isEmptyDirectory();
   }
+
+  @Test
+  void dryRun_secretVariable_isMaskedAndStillPassedOn() throws Exception {
+    Command command =
+        Command.of("sh", "-c", "echo $TOKEN")
+            .environment(Environment.only("PATH").secret("TOKEN", "swordfish"));
+
+    assertThat(command.dryRun()).contains("TOKEN='***'").doesNotContain("swordfish");
+    assertThat(command.text()).isEqualTo("swordfish");
+  }
 }

@@ -294,4 +294,17 @@ class ExitTest {
         .findFirst()
         .orElseThrow();
   }
+
+  @Test
+  void checkedResult_badExit_throwsWhatTheChildWrote() throws Exception {
+    try (Child child = Command.of("sh", "-c", "echo why >&2; exit 3").spawn()) {
+      ExitException failed = catchThrowableOfType(ExitException.class, child::checkedResult);
+
+      assertThat(failed.result().exit()).isEqualTo(new Exit.Exited(3));
+      assertThat(failed).hasMessageContaining("why");
+    }
+    try (Child child = Command.of("echo", "well").spawn()) {
+      assertThat(child.checkedResult().stdout().trimmed()).isEqualTo("well");
+    }
+  }
 }

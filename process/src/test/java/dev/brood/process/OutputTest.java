@@ -412,4 +412,16 @@ class OutputTest {
 
     assertThat(result.stdout().trimmed()).isEqualTo("read 1073741824, pumped 1073741824");
   }
+
+  @Test
+  void file_forBothOutputs_isOpenedOnce() throws Exception {
+    Path file = directory.resolve("both");
+
+    Command.of("sh", "-c", "echo one; echo two >&2; echo three")
+        .stdout(Stdio.file(file))
+        .stderr(Stdio.file(file))
+        .run();
+
+    assertThat(Files.readAllLines(file)).containsExactly("one", "two", "three");
+  }
 }

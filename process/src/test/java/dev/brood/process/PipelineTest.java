@@ -1,6 +1,7 @@
 package dev.brood.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -249,5 +250,28 @@ class PipelineTest {
 
   private Command marked(String... argv) {
     return Command.of(List.of(argv)).env(Look.MARK, mark);
+  }
+
+  @Test
+  void pipe_innerStreamThatIsSet_isRefused() {
+    Command cat = Command.of("cat");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> cat.pipe(cat.stdin(Stdio.text("x"))))
+        .withMessageContaining("standard input of \"cat\"");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> cat.stdout(Stdio.none()).pipe(cat))
+        .withMessageContaining("standard output of \"cat\"");
+  }
+
+  @Test
+  void bytesAndLines_areOfTheLastStage() throws Exception {
+    Pipeline pipeline = Command.of("printf", "b\\na\\n").pipe(Command.of("sort"));
+
+    assertThat(pipeline.bytes()).isEqualTo(new byte[] {'a', '\n', 'b', '\n'});
+    try (RunningPipeline running = pipeline.spawn()) {
+      assertThat(running.lines()).extracting(Line::text).containsExactly("a", "b");
+      running.kill();
+    }
   }
 }

@@ -174,4 +174,33 @@ class ScaleTest {
         .findFirst()
         .orElseThrow();
   }
+
+  @Test
+  void spawn_fromVirtualThreads_leavesEveryCarrierTheDescriptorsOfTheProcess() throws Exception {
+    // Waking a virtual thread may start a carrier; one that is started from a thread with a
+    // descriptor table of its own would share that table.
+    List<FileInputStream> open = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 600; i++) {
+        open.add(new FileInputStream("/dev/zero"));
+      }
+      List<Callable<Integer>> tasks = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        tasks.add(() -> {
+          Command.of("true").run();
+          return Files.readAllLines(Path.of("/proc/thread-self/status")).stream()
+              .filter(line -> line.startsWith("FDSize:"))
+              .mapToInt(line -> Integer.parseInt(line.substring(7).strip()))
+              .sum();
+        });
+      }
+      for (Future<Integer> size : threads.invokeAll(tasks)) {
+        assertThat(size.get()).isGreaterThanOrEqualTo(600);
+      }
+    } finally {
+      for (FileInputStream stream : open) {
+        stream.close();
+      }
+    }
+  }
 }

@@ -34,7 +34,6 @@ final class LinuxProcess extends OsProcess {
   private boolean ended;
   private boolean reaped;
   private boolean watched;
-  private int directWaiters;
   private boolean groupOutlivesLeader;
 
   /**
@@ -87,23 +86,13 @@ final class LinuxProcess extends OsProcess {
       return true;
     }
     try {
-      quieten(1);
       boolean ready = Pids.awaitExit(watch.pidfd, waitNanos);
-      quieten(-1);
       if (ready) {
         exited();
       }
       return ready;
     } finally {
       release();
-    }
-  }
-
-  /** While somebody waits directly, the reactor need not be woken as well. */
-  private synchronized void quieten(int more) {
-    directWaiters += more;
-    if (watched && !ended) {
-      reactor.modify(watch, directWaiters > 0 ? 0 : Epoll.IN);
     }
   }
 
