@@ -33,7 +33,7 @@ public final class Child implements AutoCloseable {
    * How long a short command may run before its output is waited for. Most have ended by then, and
    * one event, the exit, is all that it takes: what they wrote is in the pipe.
    */
-  private static final Duration HEAD_START = Duration.ofMillis(2);
+  static final Duration HEAD_START = Duration.ofMillis(2);
 
   private final Command command;
   private final OsProcess process;
@@ -306,10 +306,10 @@ public final class Child implements AutoCloseable {
     }
   }
 
-  private void awaitHeadStart() throws InterruptedException {
+  private void awaitHeadStart() {
     if (Thread.currentThread().isVirtual()) {
-      if (await(HEAD_START).isEmpty()) {
-        streams.headStartOver();
+      if (isAlive()) {
+        streams.headStartOver(); // the start has waited already
       }
     } else if (!process.awaitDirectly(HEAD_START.toNanos())) {
       watchLate();

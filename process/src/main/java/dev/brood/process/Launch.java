@@ -8,6 +8,7 @@ import dev.brood.process.internal.spawn.SpawnFailure;
 import dev.brood.process.internal.spawn.SpawnPlan;
 import dev.brood.process.internal.spawn.Started;
 import dev.brood.process.internal.spawn.Wire;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,8 @@ final class Launch {
       Backend backend = FakePrograms.backendOr(LinuxBackend::shared);
       Children.refuseWhileShuttingDown();
       files = SinkFiles.open(stdio);
-      SpawnPlan plan = plan(spec, wires);
+      boolean fed = wires.get(0) instanceof Wire.PipeToChild; // it may wait for what comes later
+      SpawnPlan plan = plan(spec, wires, headStart && !fed ? Child.HEAD_START : Duration.ZERO);
       long startNanos = System.nanoTime();
       tried = true;
       Started started = backend.start(plan);
@@ -109,7 +111,7 @@ final class Launch {
         "the child had started and was killed");
   }
 
-  private static SpawnPlan plan(Spec spec, SortedMap<Integer, Wire> wires) {
+  private static SpawnPlan plan(Spec spec, SortedMap<Integer, Wire> wires, Duration headStart) {
     List<String> argv = new ArrayList<>(spec.words.stream().map(Spec.Word::text).toList());
     String program = argv.getFirst();
     if (spec.argv0 != null) {
@@ -124,7 +126,8 @@ final class Launch {
         wires,
         leads(spec, wires.get(0) instanceof Wire.Inherit),
         spec.detached,
-        spec.contained);
+        spec.contained,
+        headStart.toNanos());
   }
 
   private static void checkIdleLimit(Spec spec, SortedMap<Integer, Wire> wires) {

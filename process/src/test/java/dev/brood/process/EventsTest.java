@@ -159,7 +159,7 @@ class EventsTest {
   }
 
   private static RecordedEvent only(List<RecordedEvent> events, String name) {
-    assertThat(of(events, name)).hasSize(1);
+    assertThat(of(events, name)).as("all that was recorded: %s", events).hasSize(1);
     return of(events, name).getFirst();
   }
 }

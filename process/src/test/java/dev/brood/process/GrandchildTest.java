@@ -84,9 +84,8 @@ class GrandchildTest {
     // It leaves the group, and its parent is gone before the stop: no longer part of the tree.
     String script =
         """
-        (setsid sh -c 'until [ -e "$1" ]; do sleep 0.01; done
+        (setsid sh -c 'echo hi; until [ -e "$1" ]; do sleep 0.01; done
           head -c 200000 /dev/zero && echo $? > "$2.new" && mv "$2.new" "$2"' sh "$1" "$2" &)
-        echo hi
         """;
     try (Child child =
         Command.of("sh", "-c", script, "sh", wanted.toString(), done.toString()).spawn()) {

@@ -250,7 +250,9 @@ class UpCommandProcessTest {
   @Test
   void up_hangUp_stopsAll() throws Exception {
     file(app("a", POLITE));
-    try (Cli cli = Cli.start(directory, "up")) {
+    // Whoever runs the tests under nohup(1) has it ignored, and that is inherited.
+    List<String> defaults = List.of("env", "--default-signal=HUP");
+    try (Cli cli = Cli.start(directory, defaults, Map.of(), "up")) {
       cli.awaitLine("a up");
       cli.signal("HUP");
       assertThat(cli.end().err()).contains("SIGHUP: stopping all");

@@ -5,6 +5,9 @@ package dev.brood.process.internal.spawn;
  * interface and {@link OsProcess}, so that another system's backend can stand beside Linux's.
  */
 public interface Backend {
-  /** Starts a child; blocks the caller for the time of a spawn. Thread-safe. */
+  /**
+   * Starts a child; blocks the caller for the time of a spawn, and for the plan's head start where
+   * the wait for the child's end costs less inside than outside. Thread-safe.
+   */
   Started start(SpawnPlan plan) throws SpawnFailure;
 }

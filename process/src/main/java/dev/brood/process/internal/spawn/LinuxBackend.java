@@ -6,6 +6,9 @@ import dev.brood.process.internal.linux.ErrnoException;
 import dev.brood.process.internal.linux.Pids;
 import dev.brood.process.internal.spawn.SpawnFailure.Kind;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Linux 5.4 and newer with glibc 2.34 and newer: posix_spawn, pidfds, one reactor, one sidecar. */
@@ -14,12 +17,12 @@ public final class LinuxBackend implements Backend {
   // than handing it to a SpawnThread: docs/decisions/0002.
   private static final int MANY_DESCRIPTORS = 400;
 
-  private static final class Shared {
-    static final LinuxBackend BACKEND = new LinuxBackend();
-  }
+  private static final FutureTask<LinuxBackend> SHARED = new FutureTask<>(LinuxBackend::new);
+  private static final AtomicBoolean MAKING = new AtomicBoolean();
 
   private final Reactor reactor;
   private final SpawnThreads threads = new SpawnThreads();
+  private final Semaphore turns = new Semaphore(2 * SpawnThreads.MOST);
   private final Sidecar sidecar;
   private volatile boolean toldOfNoCells;
 
@@ -41,11 +44,44 @@ public final class LinuxBackend implements Backend {
       throw new UnsupportedOperationException(
           "Brood starts processes on Linux only so far, not on " + system);
     }
-    return Shared.BACKEND;
+    if (!SHARED.isDone()) {
+      makeShared();
+    }
+    return SHARED.resultNow();
+  }
+
+  /**
+   * Makes the backend, for a virtual thread on a platform thread: it takes a tenth of a second, and
+   * virtual threads that wait for the initialization of a class keep their carriers for so long.
+   */
+  private static void makeShared() {
+    if (!Thread.currentThread().isVirtual()) {
+      SHARED.run();
+    } else if (MAKING.compareAndSet(false, true)) {
+      Thread.ofPlatform().name("brood-start").daemon().start(SHARED);
+    }
+    Throwable problem = Uninterruptible.await(SHARED);
+    if (problem != null) {
+      throw new IllegalStateException("the engine cannot start", problem);
+    }
   }
 
   @Override
   public Started start(SpawnPlan plan) throws SpawnFailure {
+    if (!Thread.currentThread().isVirtual()) {
+      return startNow(plan);
+    }
+    // In turn from the first descriptor on: a thousand virtual threads that all want to start
+    // children would otherwise keep the carriers busy, and whoever is behind them waiting.
+    turns.acquireUninterruptibly();
+    try {
+      return startNow(plan);
+    } finally {
+      turns.release();
+    }
+  }
+
+  private Started startNow(SpawnPlan plan) throws SpawnFailure {
     Wiring wiring = Wiring.open(plan.wires(), reactor);
     try {
       return wiring.complete(spawn(plan, wiring));
@@ -62,15 +98,28 @@ public final class LinuxBackend implements Backend {
     ControlGroup cell = plan.contained() ? makeCell() : null;
     SpawnCall call = new SpawnCall(plan, targets, cell);
     boolean many = wiring.highest() > MANY_DESCRIPTORS;
-    if (many || Thread.currentThread().isVirtual()) {
-      threads.make(call, sources, many);
-    } else {
-      call.run(sources);
-    }
     try {
-      int pid = call.result();
-      wiring.freeReserved();
-      return watched(plan, pid, cell);
+      if (!many && !Thread.currentThread().isVirtual()) {
+        call.run(sources);
+        return watched(plan, call, wiring, cell);
+      }
+      SpawnThread thread = threads.take();
+      try {
+        if (many || thread.isApart()) {
+          thread.make(call, sources);
+          return watched(plan, call, wiring, cell);
+        }
+        return thread.run(() -> {
+          call.run(sources);
+          LinuxProcess process = watched(plan, call, wiring, cell);
+          if (plan.headStartNanos() > 0 && !threads.isWaitedFor()) {
+            process.awaitDirectly(plan.headStartNanos());
+          }
+          return process;
+        });
+      } finally {
+        threads.giveBack(thread);
+      }
     } catch (SpawnFailure | RuntimeException e) {
       if (cell != null) {
         cell.remove();
@@ -79,9 +128,12 @@ public final class LinuxBackend implements Backend {
     }
   }
 
-  /** Begins to watch a started child; one that cannot be watched is ended here and now. */
-  private LinuxProcess watched(SpawnPlan plan, int pid, @Nullable ControlGroup cell)
+  /** Takes hold of a started child; one that cannot be watched is ended here and now. */
+  private LinuxProcess watched(
+      SpawnPlan plan, SpawnCall call, Wiring wiring, @Nullable ControlGroup cell)
       throws SpawnFailure {
+    int pid = call.result();
+    wiring.freeReserved();
     int pidfd = Pids.open(pid);
     try {
       if (pidfd < 0) {

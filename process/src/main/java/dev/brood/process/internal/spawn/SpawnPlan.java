@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param contained whether a control group shall hold the child and all its descendants, if one can
  *     be made
  * @param detached whether the child outlives this process: no guard, no stop at shutdown
+ * @param headStartNanos how long a start may take longer if the child has ended then; 0: not at all
  */
 public record SpawnPlan(
     String program,
@@ -28,7 +29,8 @@ public record SpawnPlan(
     SortedMap<Integer, Wire> wires,
     Leads leads,
     boolean detached,
-    boolean contained) {
+    boolean contained,
+    long headStartNanos) {
 
   /** The wire of a descriptor that is surely there. */
   public Wire wire(int number) {

@@ -9,6 +9,8 @@ import dev.brood.process.internal.linux.Errno;
 import dev.brood.process.internal.linux.FileStatus;
 import dev.brood.process.internal.spawn.SpawnFailure.Kind;
 import java.io.File;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -36,9 +38,9 @@ final class SpawnThread {
   private final int sending;
   private final int receiving;
   private final Semaphore work = new Semaphore(0);
+  private volatile @Nullable FutureTask<LinuxProcess> task;
   private volatile @Nullable SpawnCall call;
   private volatile @Nullable Thread caller;
-  private volatile int @Nullable [] shared;
   private boolean alive;
   private boolean apart;
 
@@ -56,27 +58,41 @@ final class SpawnThread {
     Reactor.shared().add(new Answered(), Epoll.IN);
   }
 
+  /** Whether it has a descriptor table of its own, so that it can only {@link #make} calls. */
+  boolean isApart() {
+    return apart;
+  }
+
+  /** Runs a whole start on this thread, which is not {@linkplain #isApart apart}. */
+  LinuxProcess run(Callable<LinuxProcess> start) throws SpawnFailure {
+    FutureTask<LinuxProcess> next = new FutureTask<>(start);
+    task = next;
+    begin();
+    Throwable problem = Uninterruptible.await(next);
+    if (problem == null) {
+      return next.resultNow();
+    }
+    if (problem instanceof SpawnFailure failure) {
+      throw failure;
+    }
+    throw new IllegalStateException("a start failed", problem);
+  }
+
   /**
-   * Makes a call on this thread and waits for it.
+   * Makes a call on this thread, from its own table of descriptors, and waits for it.
    *
    * @param sources as numbered in the process
-   * @param many whether the process has many descriptors, so that a table of its own pays
    */
-  void make(SpawnCall spawn, int[] sources, boolean many) {
-    apart |= many;
-    if (!alive) {
-      alive = true;
-      Thread.ofPlatform().name(name).daemon().start(this::run);
-    }
-    int result = apart ? DescriptorPassing.send(sending, sources) : 0;
+  void make(SpawnCall spawn, int[] sources) {
+    apart = true;
+    int result = DescriptorPassing.send(sending, sources);
     if (result < 0) {
       spawn.fail(new SpawnFailure(Kind.RESOURCES_EXHAUSTED, -result, "descriptors", null));
       return;
     }
     caller = Thread.currentThread();
-    shared = apart ? null : sources;
     call = spawn;
-    work.release();
+    begin();
     boolean interrupted = false;
     while (call != null) {
       LockSupport.park(this);
@@ -85,6 +101,14 @@ final class SpawnThread {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void begin() {
+    if (!alive) {
+      alive = true;
+      Thread.ofPlatform().name(name).daemon().start(this::run);
+    }
+    work.release();
   }
 
   /** Told by the owner, which has taken care that no call is under way or coming. */
@@ -102,25 +126,21 @@ final class SpawnThread {
         }
         continue;
       }
+      FutureTask<LinuxProcess> whole = task;
       SpawnCall next = call;
-      Thread waiting = caller;
-      int[] sources = shared;
-      if (next == null) {
-        continue;
-      }
-      if (sources != null) {
-        next.run(sources);
+      if (whole != null) {
+        task = null;
+        whole.run();
+      } else if (next != null) {
+        if (!separate) {
+          separateTable();
+          separate = true;
+        }
+        Thread waiting = caller;
+        serve(next);
         call = null;
-        LockSupport.unpark(waiting);
-        continue;
+        wake(waiting);
       }
-      if (!separate) {
-        separateTable();
-        separate = true;
-      }
-      serve(next);
-      call = null;
-      wake(waiting);
     }
   }
 

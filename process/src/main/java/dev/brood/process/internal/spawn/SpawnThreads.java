@@ -11,25 +11,47 @@ import java.util.concurrent.Semaphore;
 final class SpawnThreads {
   static final String THREAD_NAME = "brood-spawner-";
 
-  private static final int MOST = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
+  /** How many there are at most. */
+  static final int MOST = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
 
   private final Semaphore free = new Semaphore(MOST);
   private final Deque<SpawnThread> idle = new ArrayDeque<>();
   private int made;
 
-  /** Makes a call on one of the threads; waits for a free one, for as long as starts take. */
-  void make(SpawnCall call, int[] sources, boolean many) throws SpawnFailure {
+  /** A thread for one start, to be given back; waits for a free one, for as long as starts take. */
+  SpawnThread take() throws SpawnFailure {
     free.acquireUninterruptibly();
+    boolean taken = false;
     try {
-      SpawnThread thread = take();
-      try {
-        thread.make(call, sources, many);
-      } finally {
-        giveBack(thread);
-      }
+      SpawnThread thread = idleOrNew();
+      taken = true;
+      return thread;
     } finally {
-      free.release();
+      if (!taken) {
+        free.release();
+      }
     }
+  }
+
+  void giveBack(SpawnThread thread) {
+    synchronized (this) {
+      idle.addFirst(thread);
+    }
+    free.release();
+  }
+
+  /** Whether somebody waits in {@link #take}. */
+  boolean isWaitedFor() {
+    return free.hasQueuedThreads();
+  }
+
+  private synchronized SpawnThread idleOrNew() throws SpawnFailure {
+    SpawnThread thread = idle.pollFirst();
+    if (thread == null) {
+      thread = new SpawnThread(this, THREAD_NAME + made);
+      made++;
+    }
+    return thread;
   }
 
   /** Whether an idle thread may end: not if it has just been taken. */
@@ -39,18 +61,5 @@ final class SpawnThreads {
     }
     thread.retired();
     return true;
-  }
-
-  private synchronized SpawnThread take() throws SpawnFailure {
-    SpawnThread thread = idle.pollFirst();
-    if (thread == null) {
-      thread = new SpawnThread(this, THREAD_NAME + made);
-      made++;
-    }
-    return thread;
-  }
-
-  private synchronized void giveBack(SpawnThread thread) {
-    idle.addFirst(thread);
   }
 }
