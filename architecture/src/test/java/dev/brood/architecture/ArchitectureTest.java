@@ -42,6 +42,23 @@ class ArchitectureTest {
               "dev.brood.process.observe",
               Set.of("dev.brood.process", "dev.brood.process.internal.linux")),
           Map.entry(
+              "dev.brood.workers.channel",
+              Set.of(
+                  "dev.brood.process",
+                  "dev.brood.process.internal.io",
+                  "dev.brood.process.internal.linux")),
+          Map.entry(
+              "dev.brood.workers.fork",
+              Set.of(
+                  "dev.brood.workers.channel",
+                  "dev.brood.process",
+                  "dev.brood.process.internal.io",
+                  "dev.brood.process.internal.linux")),
+          Map.entry(
+              "dev.brood.workers.cluster",
+              Set.of("dev.brood.workers.fork", "dev.brood.workers.channel", "dev.brood.process")),
+          Map.entry("dev.brood.workers.broker", Set.of("dev.brood.workers.channel")),
+          Map.entry(
               "dev.brood.daemon.cli",
               Set.of(
                   "dev.brood.daemon.foreground",

@@ -1,0 +1,13 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Helpers in other processes, in any language: channels, fork, cluster and broker. */
+@NullMarked
+module dev.brood.workers {
+  requires transitive dev.brood.process;
+  requires transitive tools.jackson.databind;
+  requires tools.jackson.dataformat.cbor;
+  requires tools.jackson.dataformat.smile;
+  requires static transitive org.jspecify;
+
+  exports dev.brood.workers.channel;
+}
