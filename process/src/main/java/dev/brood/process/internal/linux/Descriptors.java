@@ -21,6 +21,7 @@ public final class Descriptors {
   public static final int O_CLOEXEC = 0x80000;
 
   private static final int F_GETFD = 1;
+  private static final int F_GETFL = 3;
   private static final int F_SETFL = 4;
   private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int F_SETPIPE_SZ = 1031;
@@ -89,6 +90,23 @@ public final class Descriptors {
    */
   public static int setNonBlocking(int fd) {
     return control(fd, F_SETFL, O_NONBLOCK);
+  }
+
+  /**
+   * Sets O_NONBLOCK besides the flags that the open file has: for one that we were given. The flag
+   * holds for everybody who shares the open file.
+   */
+  public static int addNonBlocking(int fd) {
+    int flags = control(fd, F_GETFL, 0);
+    return flags < 0 || (flags & O_NONBLOCK) != 0
+        ? Math.min(flags, 0)
+        : control(fd, F_SETFL, flags | O_NONBLOCK);
+  }
+
+  /** Whether O_NONBLOCK is set. */
+  public static boolean isNonBlocking(int fd) {
+    int flags = control(fd, F_GETFL, 0);
+    return flags >= 0 && (flags & O_NONBLOCK) != 0;
   }
 
   /** Asks for a pipe buffer of at least {@code bytes}; returns the size got. See fcntl(2). */

@@ -21,6 +21,8 @@ public final class FileStatus {
   private static final int TYPE_MASK = 0170000;
   private static final int REGULAR = 0100000;
   private static final int DIRECTORY = 0040000;
+  private static final int FIFO = 0010000;
+  private static final int SOCKET = 0140000;
 
   private FileStatus() {}
 
@@ -44,6 +46,15 @@ public final class FileStatus {
 
   public static boolean isRegular(int type) {
     return type == REGULAR;
+  }
+
+  /** Whether it is a pipe, with or without a name. */
+  public static boolean isPipe(int type) {
+    return type == FIFO;
+  }
+
+  public static boolean isSocket(int type) {
+    return type == SOCKET;
   }
 
   /** 0 if this process may execute (for a directory: enter) the file at a path. */

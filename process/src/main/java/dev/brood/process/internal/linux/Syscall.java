@@ -24,17 +24,30 @@ import java.util.Arrays;
  * -errno} on failure.
  */
 enum Syscall {
+  ACCEPT4(288, 242),
+  BIND(49, 200),
   CLOSE(3, 57),
   CLOSE_RANGE(436, 436),
+  CONNECT(42, 203),
   EPOLL_CREATE1(291, 20),
   EPOLL_CTL(233, 21),
   EPOLL_PWAIT(281, 22),
   EVENTFD2(290, 19),
   FACCESSAT2(439, 439),
+  FCHMOD(91, 52),
   FCNTL(72, 25),
+  FTRUNCATE(77, 46),
+  FUTEX(202, 98),
+  GETPEERNAME(52, 205),
   GETRUSAGE(98, 165),
+  GETSOCKNAME(51, 204),
+  GETSOCKOPT(55, 209),
+  INOTIFY_ADD_WATCH(254, 27),
+  INOTIFY_INIT1(294, 26),
+  INOTIFY_RM_WATCH(255, 28),
   IOCTL(16, 29),
   KILL(62, 129),
+  LISTEN(50, 201),
   MEMFD_CREATE(319, 279),
   OPENAT(257, 56),
   PIDFD_OPEN(434, 434),
@@ -45,7 +58,9 @@ enum Syscall {
   READ(0, 63),
   RECVMSG(47, 212),
   SENDMSG(46, 211),
+  SETSOCKOPT(54, 208),
   SHUTDOWN(48, 210),
+  SOCKET(41, 198),
   SOCKETPAIR(53, 199),
   STATX(332, 291),
   WAIT4(61, 260),
@@ -68,10 +83,15 @@ enum Syscall {
 
   /** A call with numbers only. */
   long quick(long a, long b, long c) {
+    return quick(a, b, c, 0);
+  }
+
+  /** A call with numbers only. */
+  long quick(long a, long b, long c, long d) {
     int[] errno = new int[1];
     try {
       MemorySegment error = MemorySegment.ofArray(errno);
-      long result = (long) NUMBERS.invokeExact(error, number, a, b, c, 0L, 0L);
+      long result = (long) NUMBERS.invokeExact(error, number, a, b, c, d, 0L);
       return result < 0 ? -errno[0] : result;
     } catch (Throwable e) {
       throw Native.impossible(e);
@@ -104,13 +124,18 @@ enum Syscall {
 
   /** A call whose fourth argument is an array. */
   long quickFourth(long a, long b, long c, MemorySegment array) {
+    return quickFourth(a, b, c, array, 0);
+  }
+
+  /** A call whose fourth argument is an array. */
+  long quickFourth(long a, long b, long c, MemorySegment array, long e) {
     int[] errno = new int[1];
     try {
       MemorySegment error = MemorySegment.ofArray(errno);
-      long result = (long) ARRAY_FOURTH.invokeExact(error, number, a, b, c, array, 0L);
+      long result = (long) ARRAY_FOURTH.invokeExact(error, number, a, b, c, array, e);
       return result < 0 ? -errno[0] : result;
-    } catch (Throwable e) {
-      throw Native.impossible(e);
+    } catch (Throwable thrown) {
+      throw Native.impossible(thrown);
     }
   }
 
