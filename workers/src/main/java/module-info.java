@@ -10,4 +10,5 @@ module dev.brood.workers {
   requires static transitive org.jspecify;
 
   exports dev.brood.workers.channel;
+  exports dev.brood.workers.fork;
 }

@@ -10,6 +10,21 @@ import org.jspecify.annotations.Nullable;
  * arrive as maps and lists.
  */
 public interface Codec {
+  /** Lines of JSON. */
+  Codec JSON = new JsonCodec();
+
+  /**
+   * The codec of a name.
+   *
+   * @throws HandleException if there is none of that name
+   */
+  static Codec named(String name) {
+    if (name.equals(JSON.name())) {
+      return JSON;
+    }
+    throw new HandleException("no codec is called \"" + name + "\"");
+  }
+
   /** Its name on the wire: the value of {@code NODE_CHANNEL_SERIALIZATION_MODE}. */
   String name();
 

@@ -22,6 +22,7 @@ public final class Descriptors {
 
   private static final int F_GETFD = 1;
   private static final int F_GETFL = 3;
+  private static final int F_SETFD = 2;
   private static final int F_SETFL = 4;
   private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int F_SETPIPE_SZ = 1031;
@@ -107,6 +108,11 @@ public final class Descriptors {
   public static boolean isNonBlocking(int fd) {
     int flags = control(fd, F_GETFL, 0);
     return flags >= 0 && (flags & O_NONBLOCK) != 0;
+  }
+
+  /** Keeps a descriptor that came from elsewhere out of programs that are started from now on. */
+  public static int setCloseOnExec(int fd) {
+    return control(fd, F_SETFD, 1);
   }
 
   /** Asks for a pipe buffer of at least {@code bytes}; returns the size got. See fcntl(2). */

@@ -3,6 +3,7 @@ package dev.brood.process.internal.linux;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,19 @@ public final class Environ {
         return entries.toArray(byte[][]::new);
       }
       entries.add(bytes(entry.reinterpret(Long.MAX_VALUE)));
+    }
+  }
+
+  /**
+   * Takes a variable out, so that programs started from now on do not get it. Other threads must
+   * not be reading the environment in C meanwhile: unsetenv(3).
+   */
+  public static void remove(String name) {
+    try (Arena arena = Arena.ofConfined()) {
+      long text = arena.allocateFrom(name).address();
+      int unused = (int) Native.words("unsetenv").invokeExact(text, 0L, 0L);
+    } catch (Throwable e) {
+      throw Native.impossible(e);
     }
   }
 

@@ -1,0 +1,344 @@
+package dev.brood.workers.channel;
+
+import dev.brood.process.internal.io.MessageSocket;
+import dev.brood.process.internal.io.Reactor;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two-way messages with one peer process, in order, over a Unix stream socket. Thread-safe.
+ *
+ * <p>Node's protocol: a Node child's {@code process.send} and {@code process.on('message')} are the
+ * other end, unchanged, and so is any program that follows the page {@code sdk/PROTOCOL.md}.
+ * Reading goes on for as long as the channel lives, on a virtual thread; what nobody has received
+ * yet waits, bounded by {@link ChannelOptions#inboxLimitBytes}. Blocking calls are made for virtual
+ * threads.
+ */
+public final class Channel implements AutoCloseable {
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  private final ChannelOptions options;
+  private final String name = "brood-channel-" + COUNT.incrementAndGet();
+  private final MessageSocket socket;
+  private final Outbox outbox;
+  private final Requests requests = new Requests(name);
+  private final Dispatch dispatch;
+  private final CompletableFuture<Void> disconnected = new CompletableFuture<>();
+  private final AtomicReference<@Nullable InternalHandler> internalHandler =
+      new AtomicReference<>();
+  private volatile boolean closed;
+
+  private Channel(int descriptor, ChannelOptions options) {
+    this.options = options;
+    this.socket = new MessageSocket(Reactor.shared(), descriptor);
+    this.outbox = new Outbox(socket, options, name);
+    this.dispatch = new Dispatch(name, options.inboxLimitBytes());
+  }
+
+  /**
+   * The channel that this process was given by its parent: {@code NODE_CHANNEL_FD} of Node and of
+   * {@code Fork}. Empty if it was given none. It is made at the first call and the same at each.
+   * The variables are taken out of the environment then, so that children do not believe they are
+   * theirs; only {@link System#getenv} still shows them.
+   *
+   * @throws HandleException if the variables name no open descriptor or no known codec
+   */
+  public static Optional<Channel> parent() {
+    return ParentChannel.get();
+  }
+
+  /** Takes over a connected Unix stream socket, for which nothing else may read or write. */
+  public static Channel adopt(int descriptor, ChannelOptions options) {
+    Channel channel = new Channel(descriptor, options);
+    Thread.ofVirtual().name(channel.name).start(new ChannelReader(channel, channel.socket));
+    return channel;
+  }
+
+  /** What it can bear. */
+  public ChannelOptions options() {
+    return options;
+  }
+
+  /**
+   * Sends a message. What the kernel does not take at once is queued, and never dropped.
+   *
+   * @return false if more than 131,072 bytes are queued now: time to send less
+   * @throws EncodingException if the value cannot be written
+   * @throws MessageTooLargeException if it is longer than the limit
+   * @throws ChannelFullException if the queue is full and the channel refuses, or the thread is
+   *     interrupted while it waits for room; the flag is set then
+   * @throws ChannelClosedException if the peer is gone, or this side has disconnected
+   */
+  public boolean send(@Nullable Object value) {
+    return outbox.send(Outgoing.message(encoded(value), null));
+  }
+
+  /**
+   * Sends a message and, with it, a descriptor: a listening socket, a connection, a datagram socket.
+   * A connection is closed here when the peer has it, unless {@link Handle#keepOpen}; other kinds
+   * are shared and stay open. Further messages wait until the peer has acknowledged the descriptor.
+   *
+   * @throws HandleException if the descriptor is of a kind that the peer's codec cannot take, or
+   *     the system refuses it
+   */
+  public boolean send(@Nullable Object value, Handle handle) {
+    handle.prepareToTravel(options.codec());
+    return outbox.send(Outgoing.message(encoded(HandleMessages.wrap(value, handle)), handle));
+  }
+
+  /**
+   * Waits for the next message.
+   *
+   * @throws ChannelClosedException after the last one
+   * @throws IllegalStateException if messages go to a handler
+   */
+  public Message receive() throws InterruptedException {
+    Message message = dispatch.inbox().take();
+    if (message == null) {
+      throw new ChannelClosedException(name + ": no more messages: the channel has ended");
+    }
+    return message;
+  }
+
+  /**
+   * Waits that long at most.
+   *
+   * @throws ChannelClosedException after the last message
+   * @throws IllegalStateException if messages go to a handler
+   */
+  public Optional<Message> receive(Duration limit) throws InterruptedException {
+    Inbox inbox = dispatch.inbox();
+    Optional<Message> message = inbox.take(limit);
+    if (message.isEmpty() && inbox.isOver()) {
+      throw new ChannelClosedException(name + ": no more messages: the channel has ended");
+    }
+    return message;
+  }
+
+  /**
+   * Gives every message to a handler from now on, those that wait first, in order, on one virtual
+   * thread. An error of the handler's is logged.
+   *
+   * @throws IllegalStateException if there is a handler already
+   */
+  public Channel onMessage(Consumer<Message> handler) {
+    dispatch.handleMessages(handler);
+    return this;
+  }
+
+  /**
+   * Gives messages that are objects with {@code "brood": verb} to a handler, instead of to {@link
+   * #receive}; in order, on a virtual thread of their own.
+   *
+   * @throws IllegalStateException if the verb has a handler already
+   */
+  public Channel on(String verb, Consumer<Message> handler) {
+    dispatch.handleVerb(verb, handler);
+    return this;
+  }
+
+  /** Tells of what came in and was no message; without a handler it is logged. */
+  public Channel onMalformed(Consumer<MalformedMessageException> handler) {
+    dispatch.handleMalformed(handler);
+    return this;
+  }
+
+  /**
+   * Answers requests of the peer: the value is the reply's body, an error goes back as an error.
+   * Each runs on a virtual thread, up to {@value Dispatch#MOST_REQUESTS} at once.
+   */
+  public Channel onRequest(Function<Message, @Nullable Object> handler) {
+    dispatch.handleRequests(handler);
+    return this;
+  }
+
+  /**
+   * Asks the peer and waits for its reply.
+   *
+   * @throws RequestTimeoutException if none comes in time
+   * @throws RequestFailedException if the peer answers with an error
+   * @throws ChannelClosedException if the channel ends before
+   */
+  public Message request(@Nullable Object body, Duration limit) throws InterruptedException {
+    CompletableFuture<Message> reply = requestAsync(body, limit);
+    try {
+      return reply.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof WorkersException problem) {
+        throw problem;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  /** As {@link #request}, without waiting. The future fails with the same errors. */
+  public CompletableFuture<Message> requestAsync(@Nullable Object body, Duration limit) {
+    int id = requests.next();
+    CompletableFuture<Message> reply = requests.await(id, limit);
+    try {
+      boolean unused = send(envelope("request", id, "body", body));
+    } catch (WorkersException e) {
+      requests.fail(id, e);
+    }
+    return reply;
+  }
+
+  /** How much waits to be sent, besides what the kernel holds. */
+  public long queuedBytes() {
+    return outbox.queuedBytes();
+  }
+
+  /**
+   * Waits until all that was sent has reached the kernel, and descriptors their receiver.
+   *
+   * @return false if time was up before, or the channel ended with messages unsent
+   */
+  public boolean flush(Duration limit) throws InterruptedException {
+    return outbox.flush(limit);
+  }
+
+  /** Whether messages can be sent: neither side has disconnected. */
+  public boolean isConnected() {
+    return outbox.isOpen();
+  }
+
+  /**
+   * Ends the channel in order: what is queued is sent, descriptors are acknowledged, then the peer
+   * is told. Messages of the peer's that are on their way still come in. Idempotent.
+   */
+  public void disconnect() {
+    outbox.disconnect();
+  }
+
+  /** Completed when the channel has ended, whoever ended it, on a virtual thread. */
+  public CompletableFuture<Void> onDisconnect() {
+    return disconnected.thenApplyAsync(nothing -> nothing, Thread::startVirtualThread);
+  }
+
+  /** Takes part in the conversation of a cluster, whose messages users never see. */
+  public ClusterLink clusterLink(InternalHandler handler) {
+    if (!internalHandler.compareAndSet(null, handler)) {
+      throw new IllegalStateException("this channel belongs to a cluster already");
+    }
+    return new ClusterLink(this);
+  }
+
+  /** Ends the channel at once: what is not sent or received yet is dropped. Idempotent. */
+  @Override
+  public void close() {
+    closed = true;
+    outbox.end("closed");
+    socket.close();
+    dispatch.close();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** An ordinary message, a request or a reply. */
+  void arrived(@Nullable Object value, @Nullable Handle handle, int bytes) {
+    if (value instanceof Map<?, ?> map && map.get("brood") instanceof String verb) {
+      Object id = map.get("id");
+      if (verb.equals("reply") && id != null) {
+        replied(map, id, handle);
+        return;
+      }
+      if (verb.equals("request") && id != null) {
+        dispatch.request(new Message(this, map.get("body"), handle, id), bytes);
+        return;
+      }
+      dispatch.message(verb, new Message(this, value, handle, null), bytes);
+      return;
+    }
+    dispatch.message(null, new Message(this, value, handle, null), bytes);
+  }
+
+  void internal(Map<?, ?> message, @Nullable Handle handle) {
+    InternalHandler handler = internalHandler.get();
+    if (handler != null) {
+      handler.handle(message, handle);
+    } else if (handle != null) {
+      handle.close();
+    }
+  }
+
+  void malformed(MalformedMessageException reason) {
+    dispatch.malformed(reason);
+  }
+
+  boolean acknowledged(boolean found) {
+    return outbox.acknowledged(found);
+  }
+
+  void answer(Map<String, @Nullable Object> message) {
+    outbox.answer(options.codec().encode(message));
+  }
+
+  /** The reader is through: nothing more comes. */
+  void ended(String reason) {
+    outbox.end(reason);
+    requests.end(reason);
+    socket.close();
+    dispatch.end();
+    disconnected.complete(null);
+  }
+
+  void sendReply(Object id, @Nullable Object body) {
+    boolean unused = send(envelope("reply", id, "body", body));
+  }
+
+  void sendErrorReply(Object id, String text) {
+    boolean unused = send(envelope("reply", id, "error", Map.of("message", text)));
+  }
+
+  private void replied(Map<?, ?> map, Object id, @Nullable Handle handle) {
+    Message message = new Message(this, map.get("body"), handle, null);
+    boolean awaited =
+        map.containsKey("error")
+            ? requests.failed(id, errorText(map.get("error")))
+            : requests.reply(id, message);
+    if (!awaited || map.containsKey("error")) {
+      message.discard();
+    }
+  }
+
+  private static String errorText(@Nullable Object error) {
+    return error instanceof Map<?, ?> map && map.get("message") != null
+        ? String.valueOf(map.get("message"))
+        : String.valueOf(error);
+  }
+
+  private static Map<String, @Nullable Object> envelope(
+      String verb, Object id, String field, @Nullable Object content) {
+    Map<String, @Nullable Object> envelope = new LinkedHashMap<>();
+    envelope.put("brood", verb);
+    envelope.put("id", id);
+    envelope.put(field, content);
+    return envelope;
+  }
+
+  private byte[] encoded(@Nullable Object value) {
+    byte[] frame = options.codec().encode(value);
+    if (frame.length > options.messageLimitBytes()) {
+      throw new MessageTooLargeException(
+          "%s: a message of %,d bytes; the limit is %,d"
+              .formatted(name, frame.length, options.messageLimitBytes()));
+    }
+    return frame;
+  }
+}

@@ -1,0 +1,143 @@
+package dev.brood.workers.channel;
+
+import dev.brood.process.internal.io.MessageSocket;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The receiving half of a channel: a virtual thread that reads for as long as the channel lives,
+ * answers what the protocol wants answered, and passes everything else on.
+ */
+final class ChannelReader implements Runnable, FrameSink {
+  private static final int FIRST_BYTES = 16 * 1024;
+  private static final int MOST_BYTES = 64 * 1024;
+
+  private final Channel channel;
+  private final MessageSocket socket;
+  private final ArrivedDescriptors descriptors = new ArrivedDescriptors();
+  private final SocketAccounts accounts;
+
+  ChannelReader(Channel channel, MessageSocket socket) {
+    this.channel = channel;
+    this.socket = socket;
+    this.accounts = new SocketAccounts(this::answerAccount);
+  }
+
+  @Override
+  public void run() {
+    String reason = "the peer has disconnected";
+    try {
+      readAll();
+    } catch (IOException e) {
+      reason = channel.isClosed() ? "closed" : String.valueOf(e.getMessage());
+    } catch (InterruptedException e) {
+      reason = "closed"; // nobody has this thread to interrupt it
+    } finally {
+      descriptors.closeAll();
+      channel.ended(reason);
+    }
+  }
+
+  private void readAll() throws IOException, InterruptedException {
+    FrameDecoder decoder = channel.options().codec().decoder(channel.options().messageLimitBytes());
+    byte[] buffer = new byte[FIRST_BYTES];
+    while (true) {
+      int count = socket.receive(buffer, descriptors);
+      if (count == MessageSocket.END) {
+        return;
+      }
+      decoder.feed(buffer, 0, count, this);
+      if (count == buffer.length && count < MOST_BYTES) {
+        buffer = new byte[MOST_BYTES];
+      }
+    }
+  }
+
+  @Override
+  public void malformed(MalformedMessageException reason) {
+    channel.malformed(reason);
+  }
+
+  @Override
+  public void frame(@Nullable Object value, int bytes) {
+    deliver(value, null, bytes);
+  }
+
+  private void deliver(@Nullable Object value, @Nullable Handle handle, int bytes) {
+    String command = Internal.command(value);
+    if (command == null || !(value instanceof Map<?, ?> map)) {
+      channel.arrived(value, handle, bytes);
+      return;
+    }
+    switch (command) {
+      case Internal.HANDLE -> arrivedWithHandle(map, bytes);
+      case Internal.ACK -> acknowledged(true);
+      case Internal.NACK -> acknowledged(false);
+      case Internal.GET_COUNT -> accounts.count(key(map));
+      case Internal.NOTIFY_CLOSE -> accounts.notifyClosed(key(map));
+      default -> channel.internal(map, handle);
+    }
+  }
+
+  private void arrivedWithHandle(Map<?, ?> envelope, int bytes) {
+    int descriptor = descriptors.take();
+    if (descriptors.takeLost()) {
+      channel.malformed(new MalformedMessageException("descriptors came that had to be closed"));
+    }
+    if (descriptor < 0) {
+      channel.answer(Internal.message(Internal.NACK));
+      return;
+    }
+    channel.answer(Internal.message(Internal.ACK));
+    Map<?, ?> innermost = HandleMessages.innermost(envelope);
+    Handle handle = handle(descriptor, innermost);
+    if (handle != null) {
+      deliver(innermost.get("msg"), handle, bytes);
+    }
+  }
+
+  private @Nullable Handle handle(int descriptor, Map<?, ?> envelope) {
+    Handle.Kind kind = HandleMessages.kindOf(envelope);
+    String key = envelope.get("key") instanceof String text ? text : null;
+    Handle handle =
+        Handle.received(descriptor, kind == null ? Handle.Kind.NATIVE : kind, key);
+    if (kind == null) {
+      handle.close();
+      channel.malformed(
+          new MalformedMessageException(
+              "a descriptor of an unknown type: " + envelope.get("type")));
+      return null;
+    }
+    if (key != null) {
+      accounts.received(key);
+      handle.onClose(() -> accounts.closed(key));
+    }
+    return handle;
+  }
+
+  private void acknowledged(boolean found) {
+    if (!channel.acknowledged(found)) {
+      channel.malformed(
+          new MalformedMessageException("an acknowledgement although no descriptor is under way"));
+    }
+  }
+
+  private void answerAccount(String command, String key, int count) {
+    Map<String, @Nullable Object> answer = Internal.message(command);
+    answer.put("key", key);
+    if (command.equals(Internal.COUNT)) {
+      answer.put("count", count);
+    }
+    try {
+      channel.answer(answer);
+    } catch (ChannelClosedException e) {
+      System.getLogger("dev.brood.workers").log(Level.DEBUG, "nobody to tell: " + e.getMessage());
+    }
+  }
+
+  private static String key(Map<?, ?> message) {
+    return String.valueOf(message.get("key"));
+  }
+}

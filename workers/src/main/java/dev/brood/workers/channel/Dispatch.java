@@ -1,0 +1,165 @@
+package dev.brood.workers.channel;
+
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Who gets what has arrived: the inbox, or a handler of the user's on a virtual thread. */
+final class Dispatch {
+  /** How many requests are answered at once; further ones wait in the socket. */
+  static final int MOST_REQUESTS = 1024;
+
+  private static final System.Logger LOGGER = System.getLogger("dev.brood.workers");
+
+  private final String name;
+  private final long limitBytes;
+  private final Inbox inbox;
+  private final Map<String, Inbox> verbs = new ConcurrentHashMap<>();
+  private final Semaphore requestTurns = new Semaphore(MOST_REQUESTS);
+  private final AtomicLong malformedCount = new AtomicLong();
+  private volatile @Nullable Function<Message, @Nullable Object> requestHandler;
+  private volatile @Nullable Consumer<MalformedMessageException> malformedHandler;
+  private boolean handled;
+  private boolean ended;
+
+  Dispatch(String name, long limitBytes) {
+    this.name = name;
+    this.limitBytes = limitBytes;
+    this.inbox = new Inbox(limitBytes);
+  }
+
+  /** Where messages wait for a receiver. */
+  synchronized Inbox inbox() {
+    if (handled) {
+      throw new IllegalStateException(name + ": messages go to a handler, nobody can receive them");
+    }
+    return inbox;
+  }
+
+  synchronized void handleMessages(Consumer<Message> handler) {
+    if (handled) {
+      throw new IllegalStateException(name + ": there is a handler of messages already");
+    }
+    handled = true;
+    consume(inbox, "messages", handler);
+  }
+
+  synchronized void handleVerb(String verb, Consumer<Message> handler) {
+    Inbox own = new Inbox(limitBytes);
+    if (verbs.putIfAbsent(verb, own) != null) {
+      throw new IllegalStateException(name + ": there is a handler of \"" + verb + "\" already");
+    }
+    if (ended) {
+      own.end();
+    }
+    consume(own, verb, handler);
+  }
+
+  void handleRequests(Function<Message, @Nullable Object> handler) {
+    requestHandler = handler;
+  }
+
+  void handleMalformed(Consumer<MalformedMessageException> handler) {
+    malformedHandler = handler;
+  }
+
+  /** A message; {@code verb} if it has one. Waits while its receiver has too much already. */
+  void message(@Nullable String verb, Message message, int bytes) {
+    Inbox own = verb == null ? null : verbs.get(verb);
+    add(own == null ? inbox : own, message, bytes);
+  }
+
+  void request(Message message, int bytes) {
+    Function<Message, @Nullable Object> handler = requestHandler;
+    if (handler == null) {
+      add(inbox, message, bytes);
+      return;
+    }
+    requestTurns.acquireUninterruptibly();
+    Thread.ofVirtual().name(name + "-request").start(() -> answer(handler, message));
+  }
+
+  void malformed(MalformedMessageException reason) {
+    Consumer<MalformedMessageException> handler = malformedHandler;
+    long count = malformedCount.incrementAndGet();
+    if (handler != null) {
+      guarded(() -> handler.accept(reason));
+    } else if (Long.bitCount(count) == 1) { // the first, and then ever more rarely
+      LOGGER.log(
+          Level.WARNING,
+          "{0}: not a message (number {1} of this channel): {2}",
+          name,
+          count,
+          reason.getMessage());
+    }
+  }
+
+  /** Nothing more comes. */
+  synchronized void end() {
+    ended = true;
+    inbox.end();
+    verbs.values().forEach(Inbox::end);
+  }
+
+  /** Nobody wants what has come. */
+  synchronized void close() {
+    ended = true;
+    inbox.close();
+    verbs.values().forEach(Inbox::close);
+  }
+
+  private void add(Inbox target, Message message, int bytes) {
+    try {
+      target.add(message, bytes);
+    } catch (InterruptedException e) {
+      message.discard();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void answer(Function<Message, @Nullable Object> handler, Message message) {
+    try {
+      message.reply(handler.apply(message));
+    } catch (RuntimeException e) {
+      refuse(message, e);
+    } finally {
+      requestTurns.release();
+    }
+  }
+
+  private void refuse(Message message, RuntimeException reason) {
+    try {
+      message.replyError(String.valueOf(reason));
+    } catch (IllegalStateException | WorkersException e) {
+      LOGGER.log(Level.WARNING, name + ": a request could not be answered", reason);
+    }
+  }
+
+  private void consume(Inbox source, String what, Consumer<Message> handler) {
+    Thread.ofVirtual()
+        .name(name + "-" + what)
+        .start(() -> {
+          try {
+            for (Message next = source.take(); next != null; next = source.take()) {
+              Message message = next;
+              guarded(() -> handler.accept(message));
+            }
+          } catch (InterruptedException e) {
+            source.close(); // nobody has this thread to interrupt it
+          }
+        });
+  }
+
+  private void guarded(Runnable handler) {
+    try {
+      handler.run();
+    } catch (RuntimeException e) {
+      LOGGER.log(Level.WARNING, name + ": a handler failed", e);
+    }
+  }
+}

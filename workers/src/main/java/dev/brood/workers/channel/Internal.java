@@ -1,0 +1,37 @@
+package dev.brood.workers.channel;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Node's internal messages: which they are, and how ours are made. */
+final class Internal {
+  static final String HANDLE = "NODE_HANDLE";
+  static final String ACK = "NODE_HANDLE_ACK";
+  static final String NACK = "NODE_HANDLE_NACK";
+  static final String GET_COUNT = "NODE_SOCKET_GET_COUNT";
+  static final String COUNT = "NODE_SOCKET_COUNT";
+  static final String NOTIFY_CLOSE = "NODE_SOCKET_NOTIFY_CLOSE";
+  static final String ALL_CLOSED = "NODE_SOCKET_ALL_CLOSED";
+
+  private static final String PREFIX = "NODE_";
+
+  private Internal() {}
+
+  /** The command of an internal message; null if the value is an ordinary one. */
+  static @Nullable String command(@Nullable Object value) {
+    return value instanceof Map<?, ?> map
+            && map.get("cmd") instanceof String command
+            && command.length() > PREFIX.length()
+            && command.startsWith(PREFIX)
+        ? command
+        : null;
+  }
+
+  /** The same rule for something that is about to be sent, before it is written. */
+  static Map<String, @Nullable Object> message(String command) {
+    Map<String, @Nullable Object> message = new LinkedHashMap<>();
+    message.put("cmd", command);
+    return message;
+  }
+}

@@ -1,0 +1,119 @@
+package dev.brood.workers.channel;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A message that came in. Immutable but for its reply and its descriptor, thread-safe.
+ *
+ * <p>A descriptor that came along belongs to whoever receives the message, who closes it.
+ */
+public final class Message {
+  private final Channel channel;
+  private final @Nullable Object value;
+  private final @Nullable Handle handle;
+  private final @Nullable Object requestId;
+  private final AtomicBoolean replied = new AtomicBoolean();
+
+  Message(
+      Channel channel,
+      @Nullable Object value,
+      @Nullable Handle handle,
+      @Nullable Object requestId) {
+    this.channel = channel;
+    this.value = value;
+    this.handle = handle;
+    this.requestId = requestId;
+  }
+
+  /** The channel that it came over. */
+  public Channel channel() {
+    return channel;
+  }
+
+  /** What was sent, see {@link Codec}; of a request or a reply its body. */
+  public @Nullable Object value() {
+    return value;
+  }
+
+  /**
+   * What was sent, as a value of {@code type}: a record, say.
+   *
+   * @throws EncodingException if it does not fit
+   */
+  public <T> T as(Class<T> type) {
+    try {
+      return JsonMapper.shared().convertValue(value, type);
+    } catch (RuntimeException e) {
+      throw new EncodingException(
+          "a message is no " + type.getName() + ": " + String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** What was sent, as a Jackson tree. */
+  public JsonNode tree() {
+    return JsonMapper.shared().valueToTree(value);
+  }
+
+  /** The text that was sent; empty if it was something else. */
+  public Optional<String> text() {
+    return value instanceof String text ? Optional.of(text) : Optional.empty();
+  }
+
+  /** The value of one field, if an object with that field was sent and it is not null. */
+  public Optional<Object> field(String name) {
+    return value instanceof Map<?, ?> map ? Optional.ofNullable(map.get(name)) : Optional.empty();
+  }
+
+  /** The descriptor that came along. */
+  public Optional<Handle> handle() {
+    return Optional.ofNullable(handle);
+  }
+
+  /** Whether the peer waits for a {@link #reply}. */
+  public boolean isRequest() {
+    return requestId != null;
+  }
+
+  /**
+   * Answers a request.
+   *
+   * @throws IllegalStateException if it is none, or was answered before
+   * @throws ChannelClosedException if the peer is gone
+   */
+  public void reply(@Nullable Object body) {
+    channel.sendReply(takeReply(), body);
+  }
+
+  /** Answers a request with an error: the peer's request fails with that text. */
+  public void replyError(String text) {
+    channel.sendErrorReply(takeReply(), text);
+  }
+
+  private Object takeReply() {
+    if (requestId == null) {
+      throw new IllegalStateException("this message is no request");
+    }
+    if (!replied.compareAndSet(false, true)) {
+      throw new IllegalStateException("this request was answered before");
+    }
+    return requestId;
+  }
+
+  /** Nobody will receive it: lets go of the descriptor. */
+  void discard() {
+    if (handle != null) {
+      handle.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    String text = String.valueOf(value);
+    return "Message[" + (text.length() <= 200 ? text : text.substring(0, 200) + "...") + "]";
+  }
+}

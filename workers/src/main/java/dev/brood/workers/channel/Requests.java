@@ -1,0 +1,79 @@
+package dev.brood.workers.channel;
+
+import dev.brood.process.internal.io.Reactor;
+import dev.brood.process.internal.io.Timer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Requests of ours that wait for their reply. Thread-safe. */
+final class Requests {
+  private final String name;
+  private final Map<Integer, CompletableFuture<Message>> pending = new ConcurrentHashMap<>();
+  private final AtomicInteger last = new AtomicInteger();
+  private volatile @Nullable String over;
+
+  Requests(String name) {
+    this.name = name;
+  }
+
+  /** A number for the next request. */
+  int next() {
+    return last.incrementAndGet();
+  }
+
+  /** Waits for the reply to a request that is about to be sent. */
+  CompletableFuture<Message> await(int id, Duration limit) {
+    CompletableFuture<Message> reply = new CompletableFuture<>();
+    pending.put(id, reply);
+    Timer timer =
+        Reactor.shared()
+            .after(limit.toNanos(), () -> Thread.startVirtualThread(() -> expire(id, limit)));
+    CompletableFuture<Message> result =
+        reply.whenComplete((message, problem) -> {
+          timer.cancel();
+          pending.remove(id);
+        });
+    String reason = over;
+    if (reason != null) {
+      fail(id, new ChannelClosedException(name + ": " + reason));
+    }
+    return result;
+  }
+
+  /** A reply came; false if nobody waits for it (any more). */
+  boolean reply(Object id, Message message) {
+    CompletableFuture<Message> waiting =
+        id instanceof Number number ? pending.get(number.intValue()) : null;
+    return waiting != null && waiting.complete(message);
+  }
+
+  /** The peer answered with an error; false if nobody waits for it (any more). */
+  boolean failed(Object id, String text) {
+    return id instanceof Number number
+        && fail(number.intValue(), new RequestFailedException(name + ": the peer says: " + text));
+  }
+
+  /** The request was not sent. */
+  boolean fail(int id, WorkersException reason) {
+    CompletableFuture<Message> waiting = pending.get(id);
+    return waiting != null && waiting.completeExceptionally(reason);
+  }
+
+  /** No reply will come any more. */
+  void end(String reason) {
+    over = reason;
+    for (int id : pending.keySet()) {
+      fail(id, new ChannelClosedException(name + ": no reply: " + reason));
+    }
+  }
+
+  private void expire(int id, Duration limit) {
+    fail(
+        id,
+        new RequestTimeoutException("%s: no reply within %d ms".formatted(name, limit.toMillis())));
+  }
+}
