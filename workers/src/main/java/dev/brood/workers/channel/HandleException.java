@@ -8,4 +8,9 @@ public class HandleException extends WorkersException {
   public HandleException(String message) {
     super(message);
   }
+
+  /** An error with what is to be told, and why. */
+  public HandleException(String message, Throwable cause) {
+    super(message, cause);
+  }
 }

@@ -206,8 +206,7 @@ public final class Sockets {
       MemorySegment length = arena.allocateFrom(JAVA_INT, values.length * Integer.BYTES);
       int result =
           (int)
-              Syscall.GETSOCKOPT.blocking(
-                  fd, SOL_SOCKET, name, memory.address(), length.address());
+              Syscall.GETSOCKOPT.blocking(fd, SOL_SOCKET, name, memory.address(), length.address());
       MemorySegment.copy(memory, JAVA_INT, 0, values, 0, values.length);
       return result;
     }

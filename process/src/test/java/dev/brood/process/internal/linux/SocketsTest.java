@@ -88,7 +88,8 @@ class SocketsTest {
     int client = connected(unix(directory.resolve("server")));
     int[] pair = new int[2];
     assertThat(Sockets.pair(Sockets.SOCK_STREAM, pair)).isZero();
-    for (int fd : new int[] {server, client, kept(Sockets.accept(server)), kept(pair[0]), kept(pair[1])}) {
+    for (int fd :
+        new int[] {server, client, kept(Sockets.accept(server)), kept(pair[0]), kept(pair[1])}) {
       assertThat(Descriptors.isNonBlocking(fd)).isTrue();
       assertThat(flags(fd) & Descriptors.O_CLOEXEC).isNotZero();
     }
