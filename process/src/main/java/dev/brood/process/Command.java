@@ -6,8 +6,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * which takes no longer than its {@link StopPlan}, and then throws {@link InterruptedException}.
  */
 public final class Command {
+  private static final Pattern PID_VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
   private final Spec spec;
 
   private Command(Spec spec) {
@@ -172,6 +176,28 @@ public final class Command {
    */
   public Command contained() {
     return change(copy -> copy.contained = true);
+  }
+
+  /**
+   * Sets a variable to the child's own process id, which nobody knows before the start: what {@code
+   * LISTEN_PID} of sd_listen_fds(3) needs. Wins over the environment.
+   *
+   * <p>The child learns it by way of {@code /bin/sh}, before it becomes the program: its {@code
+   * argv[0]} is the path of its file, and the shell may add {@code PWD} to its environment.
+   *
+   * @throws IllegalArgumentException if the name is not one of letters, digits and underscores
+   */
+  public Command pidVariable(String name) {
+    if (!PID_VARIABLE.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "a variable for the pid has a name of letters, digits and _, not "
+              + Environment.visible(name));
+    }
+    return change(copy -> {
+      TreeSet<String> names = new TreeSet<>(copy.pidVariables);
+      names.add(name);
+      copy.pidVariables = List.copyOf(names);
+    });
   }
 
   /**

@@ -18,6 +18,9 @@ final class DryRun {
   static String line(Spec spec) {
     List<String> parts = new ArrayList<>();
     parts.addAll(environment(spec.environment));
+    if (!spec.pidVariables.isEmpty()) {
+      parts.add("sh -c '" + String.join("=$$ ", spec.pidVariables) + "=$$ exec \"$@\"' sh");
+    }
     for (Spec.Word word : spec.words) {
       boolean program = word == spec.words.getFirst();
       String text = program ? Quoting.program(word.text()) : Quoting.word(word.text());

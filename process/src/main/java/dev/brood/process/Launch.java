@@ -127,6 +127,7 @@ final class Launch {
         leads(spec, wires.get(0) instanceof Wire.Inherit),
         spec.detached,
         spec.contained,
+        spec.pidVariables,
         headStart.toNanos());
   }
 

@@ -30,6 +30,7 @@ final class Spec {
   @Nullable Group group;
   boolean detached;
   boolean contained;
+  List<String> pidVariables = List.of();
   @Nullable Duration deadline;
   @Nullable Duration idleLimit;
   StopPlan stopPlan = StopPlan.DEFAULT;
@@ -53,6 +54,7 @@ final class Spec {
     copy.group = group;
     copy.detached = detached;
     copy.contained = contained;
+    copy.pidVariables = pidVariables;
     copy.deadline = deadline;
     copy.idleLimit = idleLimit;
     copy.stopPlan = stopPlan;

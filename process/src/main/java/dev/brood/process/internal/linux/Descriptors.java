@@ -86,6 +86,16 @@ public final class Descriptors {
   }
 
   /**
+   * Whether two descriptors of this process are of the same open file; false where the kernel does
+   * not tell. See kcmp(2).
+   */
+  public static boolean sameFile(int one, int other) {
+    final int file = 0;
+    long self = ProcessHandle.current().pid();
+    return Syscall.KCMP.blocking(self, self, file, one, other) == 0;
+  }
+
+  /**
    * Sets O_NONBLOCK, and no other status flag. It belongs to the open file: only ever used on an
    * end of a pipe or socket that we made, which has no other flag.
    */

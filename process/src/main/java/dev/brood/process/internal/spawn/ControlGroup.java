@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * admin-guide/cgroup-v2; {@code cgroup.kill} is in Linux 5.14.
  */
 final class ControlGroup {
-  static final String SHELL = "/bin/sh";
-
   private static final long REMOVE_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
   private static final AtomicInteger NEXT = new AtomicInteger();
@@ -58,19 +56,9 @@ final class ControlGroup {
     return number;
   }
 
-  /**
-   * The arguments of a {@link #SHELL} that enters this group and then becomes the program. A
-   * process that is moved in from outside may have started others before.
-   */
-  byte[][] entering(String file, byte[][] arguments) {
-    byte[][] words = new byte[arguments.length + 4][];
-    words[0] = ProgramLookup.terminated("sh");
-    words[1] = ProgramLookup.terminated("-c");
-    words[2] = ProgramLookup.terminated("echo 0 > \"$0\" && exec \"$@\"");
-    words[3] = ProgramLookup.terminated(directory.resolve("cgroup.procs").toString());
-    words[4] = ProgramLookup.terminated(file);
-    System.arraycopy(arguments, 1, words, 5, arguments.length - 1);
-    return words;
+  /** Where a process writes 0 to enter this group. */
+  Path entrance() {
+    return directory.resolve("cgroup.procs");
   }
 
   /** The processes in it now. */

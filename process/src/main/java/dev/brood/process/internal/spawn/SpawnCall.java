@@ -89,13 +89,13 @@ final class SpawnCall {
   private int spawn(String file, int[] sources) throws SpawnFailure {
     byte[][] words = arguments;
     String executed = file;
-    if (cell != null) {
+    if (cell != null || !plan.pidVariables().isEmpty()) {
       SpawnFailure problem = ProgramLookup.problem(FailureDiagnosis.seenFrom(plan, file));
       if (problem != null) {
         throw problem;
       }
-      words = cell.entering(file, arguments);
-      executed = ControlGroup.SHELL;
+      words = ShellEntry.words(cell, plan.pidVariables(), file, arguments);
+      executed = ShellEntry.SHELL;
     }
     return PosixSpawn.spawn(
         ProgramLookup.terminated(executed),

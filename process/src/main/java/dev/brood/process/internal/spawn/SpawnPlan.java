@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param leads whether the child leads a group or session
  * @param contained whether a control group shall hold the child and all its descendants, if one can
  *     be made
+ * @param pidVariables the environment variables that are set to the child's own pid
  * @param detached whether the child outlives this process: no guard, no stop at shutdown
  * @param headStartNanos how long a start may take longer if the child has ended then; 0: not at all
  */
@@ -30,6 +31,7 @@ public record SpawnPlan(
     Leads leads,
     boolean detached,
     boolean contained,
+    List<String> pidVariables,
     long headStartNanos) {
 
   /** The wire of a descriptor that is surely there. */
