@@ -43,7 +43,8 @@ __all__ = [
     "BroodError", "NoChannel", "ChannelClosed", "ChannelFull", "MessageTooLarge", "EncodingError",
     "MalformedMessage", "RequestTimeout", "RequestFailed", "HandleError",
     "UNDEFINED", "BigInt", "JsMap", "JsDate", "JsError", "RegExp", "Boxed", "ArrayBuffer",
-    "DataView", "Uint8Clamped", "ByIdentity", "sd_notify", "sd_barrier", "watchdog_seconds", "listen_fds",
+    "DataView", "Uint8Clamped", "ByIdentity", "sd_notify", "sd_barrier", "watchdog_seconds",
+    "listen_fds",
 ]  # fmt: skip
 
 _log = logging.getLogger("brood")
@@ -1046,10 +1047,11 @@ def _describe(descriptor, any_kind):
     """The type on the wire, more keys for it, and whether the sender's copy goes."""
     mode = os.fstat(descriptor).st_mode
     if stat.S_ISFIFO(mode):
-        return "net.Native", {}, False
+        return "brood.Pipe" if any_kind else "net.Native", {}, False
     if not stat.S_ISSOCK(mode):
-        if any_kind and stat.S_ISREG(mode):
-            return "file", {}, False
+        if any_kind and stat.S_ISREG(mode):  # between peers of Brood only: Node dies of it
+            memory = os.readlink("/proc/self/fd/%d" % descriptor).startswith("/memfd:")
+            return "brood.Memory" if memory else "brood.File", {}, False
         raise HandleError("neither a socket nor a pipe; another process cannot take it")
     with socket.socket(fileno=os.dup(descriptor)) as probe:
         if probe.type == socket.SOCK_DGRAM and probe.family in (socket.AF_INET, socket.AF_INET6):
