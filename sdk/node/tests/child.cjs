@@ -4,7 +4,10 @@ const brood = require('..');
 
 const roles = {
   adder() {
+    let answerSlow = () => {};
     brood.onRequest(async ({ body }) => {
+      if (body === 'slow') return new Promise((resolve) => (answerSlow = resolve));
+      answerSlow('late');
       if (!Array.isArray(body)) throw new TypeError('not a list');
       return body.reduce((sum, each) => sum + each, 0);
     });

@@ -1,0 +1,170 @@
+# The channel to the parent for POSIX shells: lines of JSON over a descriptor that was inherited.
+#
+#   . ./brood.sh
+#   brood_open || exit
+#   brood_ready
+#   while brood_receive message; do
+#     brood_send "{\"got\":$message}"
+#   done
+#
+# Mode json only, descriptors 0 to 9 (dash knows no others in redirections; Brood and Node use 3).
+# Messages stay text here: what needs to look inside uses jq or its like.
+#
+# A shell cannot set close-on-exec: programs started by the script inherit the channel, and hold it
+# open when they outlive the script. Start them with `brood_run PROGRAM ARGUMENT...`.
+#
+# One writer at a time: two background jobs that send at once can mix their lines.
+# shellcheck shell=sh
+
+# Takes the channel that the environment names. 1: there is none, or one that a shell cannot use;
+# then a message on stderr says so. Catches SIGPIPE, unless the script has a trap for it already, so
+# that sending to a parent that is gone fails instead of ending the script.
+brood_open() {
+  brood_fd=${NODE_CHANNEL_FD-}
+  brood_mode=${NODE_CHANNEL_SERIALIZATION_MODE:-json}
+  unset NODE_CHANNEL_FD NODE_CHANNEL_SERIALIZATION_MODE NODE_UNIQUE_ID
+  case $brood_fd in
+    [0-9]) ;;
+    '') brood_complain 'the parent made no channel: NODE_CHANNEL_FD is not set'; return 1 ;;
+    *) brood_complain "descriptor \"$brood_fd\": a shell can use 0 to 9"; brood_fd=; return 1 ;;
+  esac
+  if [ "$brood_mode" != json ]; then
+    brood_complain "mode $brood_mode: a shell can use json"
+    brood_fd=
+    return 1
+  fi
+  if ! { : >&"$brood_fd"; } 2>/dev/null; then
+    brood_complain "descriptor $brood_fd is not open"
+    brood_fd=
+    return 1
+  fi
+  case $(trap) in
+    *PIPE*) ;;
+    *) trap : PIPE ;; # a trap, and not '': ignoring would be inherited by every program
+  esac
+}
+
+brood_complain() {
+  printf 'brood.sh: %s\n' "$*" >&2
+}
+
+# Sends one message: a JSON text on one line. 1: it holds a line feed, or the channel has ended.
+brood_send() {
+  [ -n "${brood_fd-}" ] || return 1
+  case $1 in
+    '') brood_complain 'an empty text is not JSON'; return 1 ;;
+    *'
+'*) brood_complain 'a message is one line'; return 1 ;;
+  esac
+  { printf '%s\n' "$1" >&"$brood_fd"; } 2>/dev/null
+}
+
+# Reads the next message into the variable named by $1. 1: the parent has disconnected; what it
+# wrote of an unfinished message is dropped. Handles are refused, as a shell cannot take them.
+brood_receive() {
+  [ -n "${brood_fd-}" ] || return 1
+  while IFS= read -r brood_line <&"$brood_fd"; do
+    brood_line=${brood_line%"$brood_return"}
+    case $brood_line in
+      '{"cmd":"NODE_HANDLE",'*) brood_send '{"cmd":"NODE_HANDLE_NACK"}' || return 1 ;;
+      '{"cmd":"NODE_'[!\"]*) ;; # between runtimes, not for programs
+      *)
+        eval "$1=\$brood_line"
+        return 0
+        ;;
+    esac
+  done 2>/dev/null
+  return 1
+}
+brood_return=$(printf '\r')
+
+# Prints a text as a JSON string, with quotes. NUL cannot be in a shell's text.
+brood_json_string() {
+  # Byte by byte where needed: backslash and quote, then the control characters.
+  printf '%s\n' "$1" | LC_ALL=C awk '
+    BEGIN {
+      for (i = 1; i < 32; i++) code[sprintf("%c", i)] = sprintf("\\u%04x", i)
+      code["\t"] = "\\t"; code["\r"] = "\\r"; code["\b"] = "\\b"; code["\f"] = "\\f"
+      printf "\""
+    }
+    {
+      gsub(/\\/, "&&")
+      gsub(/"/, "\\\\&")
+      if ($0 ~ /[\001-\037]/) {
+        line = ""
+        for (i = 1; i <= length($0); i++) {
+          character = substr($0, i, 1)
+          line = line (character in code ? code[character] : character)
+        }
+        $0 = line
+      }
+      printf "%s%s", (NR > 1 ? "\\n" : ""), $0
+    }
+    END { print "\"" }'
+}
+
+# The messages of PROTOCOL.md.
+
+brood_ready() {
+  brood_send '{"brood":"ready"}'
+}
+
+brood_beat() {
+  brood_send '{"brood":"beat"}'
+}
+
+# brood_progress [PERCENT [PHASE [MESSAGE]]]; '' leaves one out.
+brood_progress() {
+  brood_fields=
+  case ${1-} in
+    '') ;;
+    *[!0-9.]* | .* | *. | *.*.*) brood_complain "\"$1\" is not a percentage"; return 1 ;;
+    *) brood_fields=,\"percent\":$1 ;;
+  esac
+  [ -z "${2-}" ] || brood_fields=$brood_fields,\"phase\":$(brood_json_string "$2")
+  [ -z "${3-}" ] || brood_fields=$brood_fields,\"message\":$(brood_json_string "$3")
+  brood_send "{\"brood\":\"progress\"$brood_fields}"
+}
+
+# brood_reply ID [JSON]: answers a request, whose id the script has taken out of it.
+brood_reply() {
+  brood_send "{\"brood\":\"reply\",\"id\":$1,\"body\":${2:-null}}"
+}
+
+# brood_fail ID TEXT: answers a request with an error.
+brood_fail() {
+  brood_send "{\"brood\":\"reply\",\"id\":$1,\"error\":{\"message\":$(brood_json_string "$2")}}"
+}
+
+# brood_publish TOPIC [JSON]
+brood_publish() {
+  brood_send "{\"brood\":\"publish\",\"topic\":$(brood_json_string "$1"),\"body\":${2:-null}}"
+}
+
+# brood_subscribe PATTERN [GROUP]
+brood_subscribe() {
+  brood_fields=
+  [ -z "${2-}" ] || brood_fields=,\"group\":$(brood_json_string "$2")
+  brood_send "{\"brood\":\"subscribe\",\"pattern\":$(brood_json_string "$1")$brood_fields}"
+}
+
+# brood_send_to NAME [JSON]
+brood_send_to() {
+  brood_send "{\"brood\":\"send\",\"to\":$(brood_json_string "$1"),\"body\":${2:-null}}"
+}
+
+# Runs a program without the channel.
+brood_run() {
+  if [ -n "${brood_fd-}" ]; then
+    eval '"$@" '"$brood_fd"'>&-'
+  else
+    "$@"
+  fi
+}
+
+# Ends the channel, if no program that inherited it still holds it.
+brood_disconnect() {
+  [ -n "${brood_fd-}" ] || return 0
+  eval "exec $brood_fd>&-"
+  brood_fd=
+}
