@@ -6,9 +6,9 @@ module dev.brood.workers {
   requires transitive dev.brood.process;
   requires transitive tools.jackson.databind;
   requires tools.jackson.dataformat.cbor;
-  requires tools.jackson.dataformat.smile;
   requires static transitive org.jspecify;
 
   exports dev.brood.workers.channel;
+  exports dev.brood.workers.channel.v8;
   exports dev.brood.workers.fork;
 }

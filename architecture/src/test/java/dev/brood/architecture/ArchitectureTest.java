@@ -44,9 +44,11 @@ class ArchitectureTest {
           Map.entry(
               "dev.brood.workers.channel",
               Set.of(
+                  "dev.brood.workers.channel.v8",
                   "dev.brood.process",
                   "dev.brood.process.internal.io",
                   "dev.brood.process.internal.linux")),
+          Map.entry("dev.brood.workers.channel.v8", Set.of()),
           Map.entry(
               "dev.brood.workers.fork",
               Set.of(

@@ -1,13 +1,10 @@
 package dev.brood.workers.channel;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
-/** Lines of JSON, as Node writes them. */
+/** Lines of JSON. */
 final class JsonCodec implements Codec {
   @Override
   public String name() {
@@ -16,34 +13,29 @@ final class JsonCodec implements Codec {
 
   @Override
   public byte[] encode(@Nullable Object value) {
-    try {
-      byte[] text = JsonMapper.shared().writeValueAsBytes(value);
-      byte[] line = Arrays.copyOf(text, text.length + 1);
-      line[text.length] = '\n';
-      return line;
-    } catch (JacksonException e) {
-      throw new EncodingException("cannot be written as JSON: " + e.getMessage(), e);
-    }
+    FrameBuffer buffer = new FrameBuffer();
+    Mappers.writeJson(value, buffer);
+    buffer.write('\n');
+    return buffer.toBytes();
   }
 
   @Override
   public FrameDecoder decoder(long messageLimitBytes) {
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
-    return (bytes, offset, length, sink) -> {
-      for (int i = offset; i < offset + length; i++) {
-        if (bytes[i] != '\n') {
-          line.write(bytes[i]);
-          continue;
-        }
-        String text = line.toString(StandardCharsets.UTF_8);
-        int size = line.size() + 1;
-        line.reset();
-        try {
-          sink.frame(JsonMapper.shared().readValue(text, Object.class), size);
-        } catch (JacksonException e) {
-          sink.malformed(new MalformedMessageException("not JSON: " + e.getMessage(), e));
-        }
-      }
-    };
+    return new LineDecoder(JsonCodec::read, messageLimitBytes);
+  }
+
+  /**
+   * Only ASCII is left to Jackson as bytes: what it makes of invalid UTF-8 differs from Node, which
+   * reads U+FFFD, and it would accept a byte order mark.
+   */
+  private static @Nullable Object read(byte[] bytes, int offset, int length) {
+    try {
+      return LineDecoder.isAscii(bytes, offset, length)
+          ? Mappers.JSON_VALUES.readValue(bytes, offset, length)
+          : Mappers.JSON_VALUES.readValue(
+              new String(bytes, offset, length, StandardCharsets.UTF_8));
+    } catch (JacksonException e) {
+      throw Mappers.malformed("a line of %,d bytes is not JSON".formatted(length), e);
+    }
   }
 }

@@ -1,0 +1,116 @@
+package dev.brood.workers.channel;
+
+import java.io.OutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** Bytes of one frame in the making. Grows up to what one Java array can hold. */
+final class FrameBuffer extends OutputStream {
+  static final int LIMIT = Integer.MAX_VALUE - 16;
+  private static final VarHandle BIG_INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LITTLE_LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LITTLE_CHAR =
+      MethodHandles.byteArrayViewVarHandle(char[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private byte[] bytes = new byte[512];
+  private int size;
+
+  /** Makes room for {@code more} bytes. */
+  private void reserve(long more) {
+    long needed = size + more;
+    if (needed > bytes.length) {
+      if (needed > LIMIT) {
+        throw new EncodingException("the message is longer than 2 GiB");
+      }
+      bytes = Arrays.copyOf(bytes, (int) Math.min(LIMIT, Math.max(needed, bytes.length * 2L)));
+    }
+  }
+
+  int size() {
+    return size;
+  }
+
+  @Override
+  public void write(int value) {
+    reserve(1);
+    bytes[size++] = (byte) value;
+  }
+
+  @Override
+  public void write(byte[] source, int offset, int length) {
+    reserve(length);
+    System.arraycopy(source, offset, bytes, size, length);
+    size += length;
+  }
+
+  @Override
+  public void write(byte[] source) {
+    write(source, 0, source.length);
+  }
+
+  /** Seven bits a byte, the lowest first; the highest bit says that more follow. */
+  void varint(long value) {
+    reserve(10);
+    long left = value;
+    while (left > 0x7f) {
+      bytes[size++] = (byte) (left | 0x80);
+      left >>>= 7;
+    }
+    bytes[size++] = (byte) left;
+  }
+
+  void littleDouble(double value) {
+    reserve(8);
+    LITTLE_LONG.set(bytes, size, Double.doubleToLongBits(value));
+    size += 8;
+  }
+
+  /**
+   * Writes each character as one byte, if all are below 256.
+   *
+   * @return false if one is not; then nothing has been written
+   */
+  boolean latin1(String text) {
+    int length = text.length();
+    reserve(length);
+    int position = size;
+    for (int i = 0; i < length; i++) {
+      char c = text.charAt(i);
+      if (c > 0xff) {
+        return false;
+      }
+      bytes[position++] = (byte) c;
+    }
+    size = position;
+    return true;
+  }
+
+  /** Writes each character as two bytes, the lower one first. */
+  void littleChars(String text) {
+    int length = text.length();
+    reserve(2L * length);
+    for (int i = 0; i < length; i++) {
+      LITTLE_CHAR.set(bytes, size, text.charAt(i));
+      size += 2;
+    }
+  }
+
+  /** Forgets everything after the first {@code length} bytes. */
+  void cut(int length) {
+    size = length;
+  }
+
+  /** Writes how long the rest is into the first four bytes, which were left free for it. */
+  byte[] withLength() {
+    BIG_INT.set(bytes, 0, size - Integer.BYTES);
+    return toBytes();
+  }
+
+  byte[] toBytes() {
+    return Arrays.copyOf(bytes, size);
+  }
+}

@@ -1,0 +1,127 @@
+package dev.brood.workers.channel;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * Cuts a stream at every line feed, and only there. Each byte is looked at once for that; lines
+ * that lie whole in what was fed are parsed where they are.
+ */
+final class LineDecoder implements FrameDecoder {
+  private static final byte LINE_FEED = '\n';
+  private static final int KEPT_BYTES = 64 * 1024;
+  private static final byte[] NOTHING = {};
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final long LOW_BITS = 0x0101010101010101L;
+  private static final long HIGH_BITS = 0x8080808080808080L;
+
+  private final BodyReader reader;
+  private final int limit;
+
+  /** The start of a line whose end has not come yet. */
+  private byte[] held = NOTHING;
+
+  private int heldBytes;
+
+  /** The line is too long and has been reported; the rest of it is dropped. */
+  private boolean skipping;
+
+  LineDecoder(BodyReader reader, long messageLimitBytes) {
+    this.reader = reader;
+    this.limit = BodyReader.arrayLimit(messageLimitBytes);
+  }
+
+  @Override
+  public void feed(byte[] bytes, int offset, int length, FrameSink sink) {
+    int end = offset + length;
+    int start = offset;
+    while (start < end) {
+      int lineFeed = lineFeed(bytes, start, end);
+      int stop = lineFeed < 0 ? end : lineFeed;
+      if (!skipping && stop - start > limit - heldBytes) {
+        skipping = true;
+        release();
+        sink.malformed(BodyReader.tooLong("a line", limit));
+      }
+      if (lineFeed >= 0) {
+        lineEnds(bytes, start, stop, sink);
+        start = stop + 1;
+      } else {
+        if (!skipping) {
+          hold(bytes, start, stop);
+        }
+        start = end;
+      }
+    }
+  }
+
+  private void lineEnds(byte[] bytes, int start, int stop, FrameSink sink) {
+    if (skipping) {
+      skipping = false;
+    } else if (heldBytes == 0) {
+      reader.deliver(bytes, start, stop - start, 1, sink);
+    } else {
+      hold(bytes, start, stop);
+      byte[] line = held;
+      int lineBytes = heldBytes;
+      release();
+      reader.deliver(line, 0, lineBytes, 1, sink);
+    }
+  }
+
+  private void hold(byte[] bytes, int start, int stop) {
+    int more = stop - start;
+    if (more > held.length - heldBytes) {
+      long wanted = Math.max(heldBytes + (long) more, Math.max(1024, held.length * 2L));
+      held = Arrays.copyOf(held, (int) Math.min(limit, wanted));
+    }
+    System.arraycopy(bytes, start, held, heldBytes, more);
+    heldBytes += more;
+  }
+
+  private void release() {
+    heldBytes = 0;
+    if (held.length > KEPT_BYTES) {
+      held = NOTHING;
+    }
+  }
+
+  /** Where the next line feed is, or -1; eight bytes at a time. */
+  private static int lineFeed(byte[] bytes, int start, int end) {
+    int position = start;
+    for (; position <= end - Long.BYTES; position += Long.BYTES) {
+      // A byte of this is zero where there is a line feed; the lowest one found is exact.
+      long difference = (long) LONG.get(bytes, position) ^ (LINE_FEED * LOW_BITS);
+      long found = (difference - LOW_BITS) & ~difference & HIGH_BITS;
+      if (found != 0) {
+        return position + Long.numberOfTrailingZeros(found) / Byte.SIZE;
+      }
+    }
+    for (; position < end; position++) {
+      if (bytes[position] == LINE_FEED) {
+        return position;
+      }
+    }
+    return -1;
+  }
+
+  /** Whether all bytes are below 128. */
+  static boolean isAscii(byte[] bytes, int offset, int length) {
+    int end = offset + length;
+    int position = offset;
+    for (; position <= end - Long.BYTES; position += Long.BYTES) {
+      if (((long) LONG.get(bytes, position) & HIGH_BITS) != 0) {
+        return false;
+      }
+    }
+    for (; position < end; position++) {
+      if (bytes[position] < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,132 @@
+package dev.brood.workers.channel;
+
+import java.io.OutputStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamWriteConstraints;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonGeneratorDelegate;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.cfg.MapperBuilder;
+import tools.jackson.databind.json.JsonMapper;
+
+/** How Jackson is set up for messages, and what its errors become. */
+final class Mappers {
+  /** Longer numbers cost more than their length to convert. */
+  private static final int NUMBER_DIGITS = 10_000;
+
+  /** How long text and names may be is what the message limit is for. */
+  static final StreamReadConstraints READ_LIMITS =
+      StreamReadConstraints.builder()
+          .maxNestingDepth(Codec.DEPTH_LIMIT)
+          .maxNumberLength(NUMBER_DIGITS)
+          .maxStringLength(Integer.MAX_VALUE)
+          .maxNameLength(Integer.MAX_VALUE)
+          .build();
+
+  static final StreamWriteConstraints WRITE_LIMITS =
+      StreamWriteConstraints.builder().maxNestingDepth(Codec.DEPTH_LIMIT).build();
+
+  /** Makes text of objects, and objects of the values of messages, whatever codec they came by. */
+  static final JsonMapper JSON =
+      configured(
+              JsonMapper.builder(
+                  JsonFactory.builder()
+                      .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
+                      .streamReadConstraints(READ_LIMITS)
+                      .streamWriteConstraints(WRITE_LIMITS)
+                      .build()))
+          .build();
+
+  /** Reads into maps, lists and the classes for numbers, text and truth. */
+  static final ObjectReader JSON_VALUES = JSON.readerFor(Object.class);
+
+  private Mappers() {}
+
+  /** What holds for every format: an object without a visible property is an error, not empty. */
+  static <B extends MapperBuilder<?, B>> B configured(B builder) {
+    return builder.enable(SerializationFeature.FAIL_ON_EMPTY_BEANS);
+  }
+
+  static void writeJson(@Nullable Object value, OutputStream out) {
+    try (JsonGenerator generator = new FiniteNumbers(JSON.createGenerator(out))) {
+      JSON.writeValue(generator, value);
+    } catch (JacksonException e) {
+      throw unwritable(value, "", e);
+    }
+  }
+
+  /**
+   * What a caller is told.
+   *
+   * @param place where {@code value} lies in the message; empty if it is the message
+   */
+  static EncodingException unwritable(@Nullable Object value, String place, JacksonException e) {
+    String type = value == null ? "null" : value.getClass().getTypeName();
+    StringBuilder path = new StringBuilder(place);
+    List<JacksonException.Reference> steps = e.getPath();
+    for (JacksonException.Reference step : steps.subList(0, Math.min(steps.size(), 20))) {
+      appendStep(path, step.getPropertyName() == null ? step.getIndex() : step.getPropertyName());
+    }
+    String where = path.isEmpty() ? "" : " at " + path;
+    return new EncodingException(
+        "cannot write %s as a message%s: %s".formatted(type, where, e.getOriginalMessage()), e);
+  }
+
+  /** Appends {@code .key}, {@code ["odd key"]} or {@code [index]}. */
+  static void appendStep(StringBuilder path, @Nullable Object step) {
+    if (step instanceof Integer index) {
+      path.append('[').append(index.intValue()).append(']');
+    } else if (step instanceof String name && name.matches("\\w{1,100}")) {
+      path.append(path.isEmpty() ? "" : ".").append(name);
+    } else {
+      String text = String.valueOf(step);
+      path.append("[\"").append(text, 0, Math.min(text.length(), 100)).append("\"]");
+    }
+  }
+
+  static MalformedMessageException malformed(String what, JacksonException e) {
+    return new MalformedMessageException(what + ": " + e.getOriginalMessage(), e);
+  }
+
+  /** Writes null for what JSON has no number for, as {@code JSON.stringify} does. */
+  private static final class FiniteNumbers extends JsonGeneratorDelegate {
+    FiniteNumbers(JsonGenerator generator) {
+      super(generator, false);
+    }
+
+    @Override
+    public JsonGenerator writeNumber(double value) {
+      if (Double.isFinite(value)) {
+        delegate.writeNumber(value);
+      } else {
+        delegate.writeNull();
+      }
+      return this;
+    }
+
+    @Override
+    public JsonGenerator writeNumber(float value) {
+      if (Float.isFinite(value)) {
+        delegate.writeNumber(value);
+      } else {
+        delegate.writeNull();
+      }
+      return this;
+    }
+
+    @Override
+    public JsonGenerator writeArray(double[] values, int offset, int length) {
+      writeStartArray(values, length);
+      for (int i = offset; i < offset + length; i++) {
+        writeNumber(values[i]);
+      }
+      return writeEndArray();
+    }
+  }
+}
