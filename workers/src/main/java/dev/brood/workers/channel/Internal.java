@@ -1,5 +1,6 @@
 package dev.brood.workers.channel;
 
+import dev.brood.workers.channel.v8.JsMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class Internal {
   /** The command of an internal message; null if the value is an ordinary one. */
   static @Nullable String command(@Nullable Object value) {
     return value instanceof Map<?, ?> map
+            && !(map instanceof JsMap) // its entries are no properties
             && map.get("cmd") instanceof String command
             && command.length() > PREFIX.length()
             && command.startsWith(PREFIX)

@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A message that came in. Immutable but for its reply and its descriptor, thread-safe.
@@ -47,7 +46,7 @@ public final class Message {
    */
   public <T> T as(Class<T> type) {
     try {
-      return JsonMapper.shared().convertValue(value, type);
+      return Mappers.JSON.convertValue(value, type);
     } catch (RuntimeException e) {
       throw new EncodingException(
           "a message is no " + type.getName() + ": " + String.valueOf(e.getMessage()), e);
@@ -56,7 +55,7 @@ public final class Message {
 
   /** What was sent, as a Jackson tree. */
   public JsonNode tree() {
-    return JsonMapper.shared().valueToTree(value);
+    return Mappers.JSON.valueToTree(value);
   }
 
   /** The text that was sent; empty if it was something else. */
