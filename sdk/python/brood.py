@@ -1607,7 +1607,7 @@ class Channel(_Base):
         self._refuse_when_full = when_full == "refuse"
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
-        self._pumping = False
+        self._pumping = 0  # the thread that reads and writes now
         self._background = None
         self._in_write = False
         self._wake_out, self._wake_in = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
@@ -1737,13 +1737,12 @@ class Channel(_Base):
         with self._lock:
             self._closing = True
         self.flush(timeout)
-        with self._lock:
-            self._end()
+        self._finish()
 
     def close(self):
         """Ends the channel at once; what is queued or unread is dropped."""
+        self._finish()
         with self._lock:
-            self._end()
             for message in [*self._inbox, *self._requests]:
                 if message.handle is not None:
                     message.handle.close()
@@ -1760,6 +1759,13 @@ class Channel(_Base):
 
     # -- the work behind it
 
+    def _finish(self):
+        """Ends, and waits until the thread that works on the descriptors has closed them."""
+        with self._lock:
+            self._end()
+            if self._pumping and self._pumping != threading.get_ident():
+                self._changed.wait_for(lambda: not self._pumping, 5.0)
+
     def _wait(self, done, deadline):
         """Waits until ``done()``; meanwhile reads and writes, unless another thread does."""
         while True:
@@ -1772,12 +1778,12 @@ class Channel(_Base):
                 if self._pumping:
                     self._changed.wait(remaining)
                     continue
-                self._pumping = True
+                self._pumping = threading.get_ident()
             try:
                 self._pump(remaining)
             finally:
                 with self._lock:
-                    self._pumping = False
+                    self._pumping = 0
                     if self._ended:
                         self._close_descriptors()
                     self._changed.notify_all()
@@ -1895,13 +1901,17 @@ class Channel(_Base):
         try:
             try:
                 body = self._request_handler(message)
-                if message._id is not None:  # the handler may have replied by itself
-                    message.reply(body)
-            except ChannelClosed:
-                raise
             except Exception as e:
                 _log.debug("a request failed", exc_info=True)
                 if message._id is not None:
+                    message.fail(e)
+                return
+            number = message._id
+            if number is not None:  # the handler may have replied by itself
+                try:
+                    message.reply(body)
+                except (EncodingError, MessageTooLarge) as e:
+                    message._id = number
                     message.fail(e)
         except ChannelClosed:
             pass  # nobody left to tell
@@ -2171,13 +2181,17 @@ class AsyncChannel(_Base):
                 body = self._request_handler(message)
                 if inspect.isawaitable(body):
                     body = await body
-                if message._id is not None:  # the handler may have replied by itself
-                    await message.reply(body)
-            except ChannelClosed:
-                raise
             except Exception as e:
                 _log.debug("a request failed", exc_info=True)
                 if message._id is not None:
+                    await message.fail(e)
+                return
+            number = message._id
+            if number is not None:  # the handler may have replied by itself
+                try:
+                    await message.reply(body)
+                except (EncodingError, MessageTooLarge) as e:
+                    message._id = number
                     await message.fail(e)
         except ChannelClosed:
             pass  # nobody left to tell

@@ -1,0 +1,590 @@
+"""The blocking channel over a socket pair; the peer is a channel too, or a plain socket."""
+
+import array
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import unittest
+
+from support import LIMIT, MODES, ChannelTest, brood
+
+ACK = {"cmd": "NODE_HANDLE_ACK"}
+NACK = {"cmd": "NODE_HANDLE_NACK"}
+
+
+def line(value):
+    return json.dumps(value).encode() + b"\n"
+
+
+def send_with(peer, data, *descriptors):
+    rights = array.array("i", descriptors)
+    peer.sendmsg([data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+
+
+class MessagesTest(ChannelTest):
+    def test_messages_bothWays_keepTheirOrder(self):
+        for mode in MODES:
+            left, right = self.pair(mode)
+            for i in range(1000):
+                left.send({"n": i})
+                right.send(i)
+            self.assertEqual([right.receive(LIMIT).value["n"] for _ in range(1000)], [*range(1000)])
+            self.assertEqual([left.receive(LIMIT).value for _ in range(1000)], [*range(1000)])
+
+    def test_bigMessages_bothWaysAtOnce_arrive(self):
+        big = "é" * 5_000_000
+        for mode in MODES:
+            left, right = self.pair(mode)
+            left.send([1, big])
+            right.send([2, big])
+            self.assertEqual(left.receive(LIMIT).value, [2, big])
+            self.assertEqual(right.receive(LIMIT).value, [1, big])
+
+    def test_send_reportsWhatWaits(self):
+        channel, peer = self.raw()
+        self.assertTrue(channel.send("small"))
+        self.assertFalse(channel.send("x" * 1_000_000))
+        self.assertGreater(channel.queued_bytes, 131_072)
+        peer.recv(100)
+
+    def test_fullQueue_refusesOrBlocksWithABound(self):
+        for options in ({"when_full": "refuse"}, {}):
+            channel, peer = self.raw(queue_limit=100_000, **options)
+            channel.send("x" * 1_000_000)
+            with self.assertRaises(brood.ChannelFull):
+                channel.send("more", timeout=0.05)
+            self.assertLess(channel.queued_bytes, 1_000_100)
+            reader = threading.Thread(target=drain, args=(peer,))
+            reader.start()
+            if not options:
+                channel.send("waits until there is room")
+            channel.disconnect(LIMIT)
+            reader.join(LIMIT)
+
+    def test_fullInbox_stopsReading_andGoesOn(self):
+        left, right = self.pair(inbox_limit=50_000)
+        total = 3000
+        sender = threading.Thread(target=lambda: [left.send("x" * 1000) for _ in range(total)])
+        sender.start()
+        self.assertIsNotNone(right.receive(LIMIT))
+        right._start_background()
+        sender.join(0.2)
+        self.assertLess(right._inbox_bytes, 50_000 + 65_536 + 64 * 66)
+        for _ in range(total - 1):
+            self.assertEqual(len(right.receive(LIMIT).value), 1000)
+        sender.join(LIMIT)
+
+    def test_receive_withALimit_returnsNone(self):
+        channel, _ = self.raw()
+        self.assertIsNone(channel.receive(0.01))
+
+    def test_manyThreads_neverMixTheirMessages(self):
+        left, right = self.pair()
+        threads = [
+            threading.Thread(target=lambda n=n: [left.send([n, i, "y" * 3000]) for i in range(200)])
+            for n in range(8)
+        ]
+        for thread in threads:
+            thread.start()
+        seen = {n: [] for n in range(8)}
+        for _ in range(1600):
+            n, i, _ = right.receive(LIMIT).value
+            seen[n].append(i)
+        self.assertEqual(seen, {n: [*range(200)] for n in range(8)})
+        for thread in threads:
+            thread.join(LIMIT)
+
+    def test_internalMessages_areHiddenByTheExactRule(self):
+        channel, peer = self.raw()
+        ordinary = [{"cmd": "NODE_"}, {"cmd": ["NODE_X"]}, "NODE_X", {"a": {"cmd": "NODE_X"}}, 7]
+        for value in [{"cmd": "NODE_X"}, *ordinary, {"cmd": "NODE_CLUSTER", "act": "x"}]:
+            peer.sendall(line(value))
+        peer.close()
+        self.assertEqual([message.value for message in channel], ordinary)
+
+    def test_malformedLines_areToldAndSkipped(self):
+        channel, peer = self.raw(message_limit=1000)
+        problems = []
+        channel.on_malformed(problems.append)
+        peer.sendall(b'1\nundefined\n\n{"a":\n' + b"x" * 5000 + b"\n2\n")
+        self.assertEqual([channel.receive(LIMIT).value for _ in range(2)], [1, 2])
+        kinds = [type(problem) for problem in problems]
+        self.assertEqual(kinds, [brood.MalformedMessage] * 3 + [brood.MessageTooLarge])
+        with self.assertRaises(brood.MessageTooLarge):
+            channel.send("x" * 2000)
+
+    def test_malformedFrames_withoutAHandler_areLogged(self):
+        channel, peer = self.raw("advanced")
+        peer.sendall(b"\0\0\0\3abc" + b"\0\0\0\4\xff\x0fI\2")
+        with self.assertLogs("brood", "WARNING"):
+            self.assertEqual(channel.receive(LIMIT).value, 1)
+
+
+def drain(peer):
+    while peer.recv(1 << 20):
+        pass
+
+
+class EndTest(ChannelTest):
+    def test_endOfThePeer_isTheEndAfterTheLastMessage(self):
+        channel, peer = self.raw()
+        peer.sendall(b'1\n2\n{"torn":')
+        peer.close()
+        self.assertEqual([message.value for message in channel], [1, 2])
+        self.assertFalse(channel.connected)
+        for _ in range(2):
+            with self.assertRaises(brood.ChannelClosed):
+                channel.receive()
+            with self.assertRaises(brood.ChannelClosed):
+                channel.send(1)
+
+    def test_reset_isAnEnd(self):
+        channel, peer = self.raw()
+        channel.send("never read")
+        peer.sendall(b'"last"\n')
+        peer.close()  # with unread data: ECONNRESET here
+        self.assertEqual([message.value for message in channel], ["last"])
+
+    def test_endWhileSending_isAnErrorAndNoSignal(self):
+        channel, peer = self.raw()
+        peer.close()
+        with self.assertRaises(brood.ChannelClosed):
+            for _ in range(1000):
+                channel.send("x" * 10_000)
+
+    def test_disconnect_sendsWhatIsQueuedFirst(self):
+        left, right = self.pair()
+        thread = threading.Thread(target=lambda: (left.send("x" * 3_000_000), left.disconnect()))
+        thread.start()
+        self.assertEqual([len(message.value) for message in right], [3_000_000])
+        thread.join(LIMIT)
+
+    def test_disconnect_ofAPeerThatNeverReads_isBounded(self):
+        channel, _ = self.raw()
+        channel.send("x" * 3_000_000)
+        channel.disconnect(0.05)
+        self.assertFalse(channel.connected)
+
+    def test_close_wakesWhoWaits(self):
+        channel, _ = self.raw()
+        seen = []
+        thread = threading.Thread(target=lambda: seen.extend(channel))
+        thread.start()
+        channel.close()
+        thread.join(LIMIT)
+        self.assertFalse(thread.is_alive())
+        self.assertEqual(seen, [])
+
+    def test_forkedProcess_letsGoOfTheChannel(self):
+        channel, peer = self.raw()
+        pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                channel.send("from the wrong process")
+            except brood.ChannelClosed:
+                code = 0
+            finally:
+                os._exit(code)
+        _, status = os.waitpid(pid, 0)
+        self.assertEqual(status, 0)
+        channel.send("still here")
+        self.assertEqual(self.lines(peer, 1), ["still here"])
+
+
+class RequestTest(ChannelTest):
+    def test_requests_inEveryModeAndBothWays_areAnswered(self):
+        for mode in MODES:
+            left, right = self.pair(mode)
+            right.on_request(lambda message: message.value * 2)
+            left.on_request(lambda message: right_to_left(message.value))
+            self.assertEqual(left.request(21, LIMIT), 42)
+            self.assertEqual(right.request([1], LIMIT), [[1], "left"])
+
+    def test_errorsOfAHandler_comeBackWithTheirName(self):
+        left, right = self.pair()
+        right.on_request(lambda message: 1 / message.value)
+        with self.assertRaises(brood.RequestFailed) as caught:
+            left.request(0, LIMIT)
+        self.assertEqual(caught.exception.name, "ZeroDivisionError")
+        right.on_request(lambda message: object())
+        with self.assertRaises(brood.RequestFailed) as caught:
+            left.request(0, LIMIT)
+        self.assertEqual(caught.exception.name, "EncodingError")
+
+    def test_requests_runAtOnce_upToTheThreads(self):
+        left, right = self.pair()
+        barrier = threading.Barrier(8)
+        right.on_request(lambda message: barrier.wait(LIMIT) >= 0)
+        threads = [threading.Thread(target=left.request, args=(n, LIMIT)) for n in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(LIMIT)
+        self.assertFalse(barrier.broken)
+        self.assertLessEqual(right._workers, 8)
+
+    def test_request_withoutHandler_isAMessageToReplyTo(self):
+        left, right = self.pair()
+        answers = []
+        thread = threading.Thread(target=lambda: answers.append(left.request("q", LIMIT)))
+        thread.start()
+        message = right.receive(LIMIT)
+        self.assertTrue(message.is_request)
+        self.assertEqual(message.value, "q")
+        message.reply("a")
+        with self.assertRaises(brood.BroodError):
+            message.reply("twice")
+        thread.join(LIMIT)
+        self.assertEqual(answers, ["a"])
+
+    def test_lateReplies_areDropped(self):
+        channel, peer = self.raw()
+        with self.assertRaises(brood.RequestTimeout):
+            channel.request("q", 0.02)
+        self.assertEqual(
+            self.lines(peer, 1), [{"brood": "request", "id": 1, "body": "q", "limit": 20}]
+        )
+        peer.sendall(line({"brood": "reply", "id": 1, "body": 1}) + b'"next"\n')
+        self.assertEqual(channel.receive(LIMIT).value, "next")
+
+    def test_theEnd_failsWhoWaits(self):
+        channel, peer = self.raw()
+        threading.Timer(0.02, peer.shutdown, [socket.SHUT_WR]).start()
+        with self.assertRaises(brood.ChannelClosed):
+            channel.request("q", LIMIT)
+
+    def test_shapesThatAreBroken_areOrdinaryMessages(self):
+        channel, peer = self.raw()
+        odd = [{"brood": "request"}, {"brood": "request", "id": "x"}, {"brood": 1}, {"brood": "z"}]
+        peer.sendall(b"".join(map(line, odd)))
+        peer.close()
+        channel.on_request(lambda message: self.fail("no request"))
+        self.assertEqual([message.value for message in channel], odd)
+
+    def test_documentedMessages_haveTheirShape(self):
+        channel, peer = self.raw()
+        channel.ready()
+        channel.beat()
+        channel.progress(40, "load", "3 of 7")
+        channel.progress(phase="done")
+        channel.publish("a.b", {"n": 1})
+        channel.subscribe("a.*", group="g")
+        channel.unsubscribe("a.*")
+        channel.send_to("other", [1])
+        channel.broadcast("all")
+        self.assertEqual(
+            self.lines(peer, 9),
+            [
+                {"brood": "ready"},
+                {"brood": "beat"},
+                {"brood": "progress", "percent": 40, "phase": "load", "message": "3 of 7"},
+                {"brood": "progress", "phase": "done"},
+                {"brood": "publish", "topic": "a.b", "body": {"n": 1}},
+                {"brood": "subscribe", "pattern": "a.*", "group": "g"},
+                {"brood": "unsubscribe", "pattern": "a.*"},
+                {"brood": "send", "to": "other", "body": [1]},
+                {"brood": "broadcast", "body": "all"},
+            ],
+        )
+        peer.sendall(line({"brood": "message", "topic": "a.c", "from": "x", "body": 5}))
+        message = channel.receive(LIMIT)
+        self.assertEqual((message.value, message.topic, message.sender), (5, "a.c", "x"))
+
+    def test_onMessage_getsAllInOrder_andSurvivesItsErrors(self):
+        channel, peer = self.raw()
+        seen = []
+
+        def handler(message):
+            seen.append(message.value)
+            if message.value == 1:
+                raise ValueError("on purpose")
+
+        peer.sendall(b"0\n1\n")
+        with self.assertLogs("brood", "ERROR"):
+            channel.on_message(handler)
+            peer.sendall(b"2\n")
+            peer.close()
+            self.assertTrue(channel.wait_closed(LIMIT))
+            for thread in threading.enumerate():
+                if thread.name == "brood-messages":
+                    thread.join(LIMIT)
+        self.assertEqual(seen, [0, 1, 2])
+
+
+def right_to_left(value):
+    return [value, "left"]
+
+
+class HandleTest(ChannelTest):
+    def setUp(self):
+        super().setUp()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.client = socket.create_connection(self.listener.getsockname())
+        self.accepted, _ = self.listener.accept()
+        self.addCleanup_now(self.listener, self.client, self.accepted)
+
+    def test_handles_ofEveryKind_arriveUsable(self):
+        for mode in MODES:
+            left, right = self.pair(mode)
+            left.send("server", self.listener)
+            message = right.receive(LIMIT)
+            with message.handle as server, socket.create_connection(server.getsockname()) as client:
+                taken, _ = server.accept()
+                taken.sendall(b"hi")
+                self.assertEqual(client.recv(10), b"hi")
+                taken.close()
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram:
+                datagram.bind(("127.0.0.1", 0))
+                left.send("datagram", datagram)
+                with right.receive(LIMIT).handle as arrived:
+                    self.client_of(datagram.getsockname())
+                    self.assertEqual(arrived.recv(10), b"dgram")
+            reader, writer = os.pipe()
+            left.send("pipe", reader)
+            with right.receive(LIMIT).handle as arrived:
+                os.write(writer, b"through")
+                self.assertEqual(arrived.read(10), b"through")
+            os.close(reader)
+            os.close(writer)
+        self.assertTrue(self.listener.fileno() >= 0)
+
+    def client_of(self, address):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.sendto(b"dgram", address)
+
+    def test_connection_movesToTheReceiver_unlessKept(self):
+        left, right = self.pair()
+        left.send("kept", self.accepted, keep_open=True)
+        left.send("moved", self.accepted)
+        left.send("behind")
+        self.assertEqual(self.accepted.fileno(), -1)
+        first, second = right.receive(LIMIT), right.receive(LIMIT)
+        self.assertEqual((first.value, second.value), ("kept", "moved"))
+        self.assertEqual(right.receive(LIMIT).value, "behind")
+        first.handle.close()
+        with second.handle as connection:
+            connection.sendall(b"here")
+            self.assertEqual(self.client.recv(10), b"here")
+
+    def test_whatFollowsAHandle_isHeldBackUntilItIsAcknowledged(self):
+        channel, peer = self.raw()
+        channel.send("server", self.listener)
+        self.assertFalse(os.get_blocking(self.listener.fileno()))
+        for i in range(3):
+            channel.send(i)
+        data, _, _, _ = peer.recvmsg(65536)
+        self.assertEqual(
+            json.loads(data), {"cmd": "NODE_HANDLE", "type": "net.Server", "msg": "server"}
+        )
+        peer.settimeout(0.05)
+        with self.assertRaises(socket.timeout):
+            peer.recv(1)
+        peer.settimeout(LIMIT)
+        peer.sendall(line(ACK))
+        self.assertEqual(self.lines(peer, 3), [0, 1, 2])
+
+    def test_nack_isRepeatedForAConnectionOnly_atMostFourTimes(self):
+        channel, peer = self.raw()
+        channel.send("connection", self.accepted)
+        channel.send("after")
+        with self.assertLogs("brood", "WARNING"):
+            for _ in range(4):
+                data, ancillary, _, _ = peer.recvmsg(65536, 1000)
+                self.assertEqual(json.loads(data)["type"], "net.Socket")
+                self.assertEqual(len(ancillary), 1)
+                close_all(ancillary)
+                peer.sendall(line(NACK))
+            self.assertEqual(self.lines(peer, 1), ["after"])
+            channel.send("server", self.listener)
+            data, ancillary, _, _ = peer.recvmsg(65536, 1000)
+            close_all(ancillary)
+            peer.sendall(line(NACK))
+            channel.send("after")
+            self.assertEqual(self.lines(peer, 1), ["after"])
+
+    def test_acknowledgements_thatNobodyExpects_areIgnored(self):
+        channel, peer = self.raw()
+        peer.sendall(line(ACK) + line(NACK) + b"1\n")
+        self.assertEqual(channel.receive(LIMIT).value, 1)
+        channel.send(2)
+        self.assertEqual(self.lines(peer, 1), [2])
+
+    def test_disconnect_waitsForTheAcknowledgement(self):
+        channel, peer = self.raw()
+        channel.send("server", self.listener)
+        channel.send("last")
+        thread = threading.Thread(target=channel.disconnect, args=(LIMIT,))
+        thread.start()
+        peer.recvmsg(65536)
+        peer.sendall(line(ACK))
+        self.assertEqual(self.lines(peer, 1), ["last"])
+        thread.join(LIMIT)
+        self.assertEqual(peer.recv(1), b"")
+
+    def test_arrivingHandles_areAnsweredOnceEach(self):
+        channel, peer = self.raw()
+        plain = {"cmd": "NODE_HANDLE", "type": "net.Socket", "msg": 1}
+        twice = {"cmd": "NODE_HANDLE", "type": "net.Native", "msg": {**plain, "msg": 2}}
+        without = {"cmd": "NODE_HANDLE", "type": "net.Socket", "msg": "lost"}
+        send_with(peer, line(plain)[:5], self.accepted.fileno())
+        peer.sendall(line(plain)[5:])
+        send_with(peer, b"0\n" + line(twice), self.accepted.fileno())
+        peer.sendall(line(without) + b"3\n")
+        messages = [channel.receive(LIMIT) for _ in range(4)]
+        self.assertEqual([message.value for message in messages], [1, 0, 2, 3])
+        self.assertEqual([message.handle is None for message in messages], [False, True, False, True])
+        self.assertEqual(self.lines(peer, 3), [ACK, ACK, NACK])
+        for message in messages:
+            if message.handle is not None:
+                self.assertFalse(message.handle.get_inheritable())
+                message.handle.close()
+
+    def test_descriptorsNobodyAskedFor_areClosedAtTheEnd(self):
+        channel, peer = self.raw()
+        send_with(peer, b"1\n", self.accepted.fileno(), self.client.fileno())
+        peer.close()
+        self.assertEqual([message.value for message in channel], [1])
+
+    def test_handlesOfTheCluster_areAcknowledgedAndClosed(self):
+        channel, peer = self.raw()
+        body = {"cmd": "NODE_CLUSTER", "act": "newconn"}
+        send_with(
+            peer, line({"cmd": "NODE_HANDLE", "type": "net.Native", "msg": body}) + b"1\n",
+            self.accepted.fileno(),
+        )  # fmt: skip
+        self.assertEqual(channel.receive(LIMIT).value, 1)
+        self.assertEqual(self.lines(peer, 1), [ACK])
+
+    def test_connections_areCountedForTheirServer(self):
+        channel, peer = self.raw()
+        frame = {"cmd": "NODE_HANDLE", "type": "net.Socket", "msg": 1, "key": "4:127.0.0.1:0"}
+        send_with(peer, line(frame), self.accepted.fileno())
+        send_with(peer, line(frame), self.accepted.fileno())
+        first, second = channel.receive(LIMIT).handle, channel.receive(LIMIT).handle
+        ask = {"cmd": "NODE_SOCKET_GET_COUNT", "key": "4:127.0.0.1:0"}
+        told = {"cmd": "NODE_SOCKET_NOTIFY_CLOSE", "key": "4:127.0.0.1:0"}
+        peer.sendall(line({**ask, "key": "unknown"}) + line(ask))
+        count = {"cmd": "NODE_SOCKET_COUNT", "key": "4:127.0.0.1:0"}
+        self.assertEqual(self.lines(peer, 3), [ACK, ACK, {**count, "count": 2}])
+        first.close()
+        peer.sendall(line(ask) + line(told))
+        self.assertEqual(self.lines(peer, 1), [{**count, "count": 1}])
+        stream = second.makefile("rb")
+        second.close()  # the connection lives on in the stream
+        peer.sendall(line(ask))
+        self.assertEqual(self.lines(peer, 1), [{**count, "count": 1}])
+        stream.close()
+        self.assertEqual(
+            self.lines(peer, 1), [{"cmd": "NODE_SOCKET_ALL_CLOSED", "key": "4:127.0.0.1:0"}]
+        )
+
+    def test_filesTravel_betweenPeersOfBroodOnly(self):
+        with open(__file__, "rb") as file:
+            left, right = self.pair("cbor")
+            left.send("file", file)
+            with right.receive(LIMIT).handle as arrived:
+                self.assertEqual(arrived.read(3), b'"""')
+            channel, _ = self.raw("json")
+            with self.assertRaises(brood.HandleError):
+                channel.send("file", file)
+
+    def test_handlesThatWait_areClosedWithTheChannel(self):
+        channel, peer = self.raw()
+        for _ in range(5):
+            channel.send("server", self.listener)
+        peer.close()
+        self.assertEqual(list(channel), [])
+
+    def test_receivedListener_acceptsPatiently(self):
+        left, right = self.pair()
+        left.send("server", self.listener)
+        with right.receive(LIMIT).handle as server:
+            self.assertFalse(os.get_blocking(server.fileno()))
+            address = server.getsockname()
+            threading.Timer(0.05, lambda: socket.create_connection(address).close()).start()
+            taken, _ = server.accept()
+            taken.close()
+
+
+def close_all(ancillary):
+    for _, _, content in ancillary:
+        for descriptor in array.array("i", content):
+            os.close(descriptor)
+
+
+class ProgramTest(unittest.TestCase):
+    """Whole programs, started with a channel on descriptor 7."""
+
+    def start(self, program, mode="json"):
+        ours, theirs = socket.socketpair()
+        number = theirs.fileno()
+        directory = os.path.dirname(brood.__file__)
+        environment = {
+            **os.environ, "NODE_CHANNEL_FD": str(number), "NODE_CHANNEL_SERIALIZATION_MODE": mode,
+            "PYTHONPATH": directory, "PYTHONDONTWRITEBYTECODE": "1",
+        }  # fmt: skip
+        with theirs:
+            child = subprocess.Popen(
+                [sys.executable, "-c", program], env=environment, pass_fds=[number]
+            )
+        channel = brood.Channel(ours, mode)
+        self.addCleanup(child.wait, LIMIT)
+        self.addCleanup(channel.close)
+        return child, channel
+
+    def test_connect_takesTheVariablesAndTheDescriptor(self):
+        _, channel = self.start(
+            "import brood, os, subprocess\n"
+            "channel = brood.connect()\n"
+            "assert brood.connect() is channel and brood.available()\n"
+            "names = [name for name in os.environ if name.startswith('NODE_CH')]\n"
+            "fds = subprocess.run(['ls', '/proc/self/fd'], stdout=-1, close_fds=False).stdout\n"
+            "channel.send([names, str(channel._socket.fileno()) in fds.decode().split()])\n"
+        )
+        self.assertEqual(channel.receive(LIMIT).value, [[], False])
+
+    def test_endOfTheProgram_sendsWhatIsQueued(self):
+        child, channel = self.start("import brood; brood.connect().send('x' * 3_000_000)")
+        self.assertEqual([len(message.value) for message in channel], [3_000_000])
+        self.assertEqual(child.wait(LIMIT), 0)
+
+    def test_noChannel_isAnErrorOfItsOwn(self):
+        program = (
+            "import brood\n"
+            "assert not brood.available()\n"
+            "for value in ('', '99', 'x', '1'):\n"
+            "    import os; os.environ['NODE_CHANNEL_FD'] = value\n"
+            "    try: brood.connect()\n"
+            "    except brood.NoChannel: pass\n"
+            "    else: raise SystemExit(1)\n"
+        )
+        environment = {**os.environ, "PYTHONPATH": os.path.dirname(brood.__file__)}
+        environment.pop("NODE_CHANNEL_FD", None)
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", program], env=environment, timeout=LIMIT,
+            stdout=subprocess.PIPE,
+        )  # fmt: skip
+        self.assertEqual(done.returncode, 0)
+
+    def test_signalHandler_maySend(self):
+        child, channel = self.start(
+            "import brood, signal\n"
+            "channel = brood.connect()\n"
+            "signal.signal(signal.SIGUSR1, lambda *_: channel.send('signal'))\n"
+            "channel.ready()\n"
+            "for message in channel: channel.send(message.value)\n"
+        )
+        self.assertEqual(channel.receive(LIMIT).value, {"brood": "ready"})
+        child.send_signal(signal.SIGUSR1)
+        self.assertEqual(channel.receive(LIMIT).value, "signal")
+        channel.send("echo")
+        self.assertEqual(channel.receive(LIMIT).value, "echo")
+
+
+if __name__ == "__main__":
+    unittest.main()
