@@ -56,9 +56,10 @@ class MemoryFileTest {
   void await_otherValue_returnsAtOnce() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment word = arena.allocateFrom(ValueLayout.JAVA_INT, 1);
-      assertThat(Errno.EAGAIN.is(Futex.await(word, 2, 60 * SECOND))).isTrue();
-      assertThat(Errno.ETIMEDOUT.is(Futex.await(word, 1, 1))).isTrue();
-      assertThat(Futex.wake(word, 1)).isZero();
+      Futex futex = new Futex(word, arena);
+      assertThat(Errno.EAGAIN.is(futex.await(2, 60 * SECOND))).isTrue();
+      assertThat(Errno.ETIMEDOUT.is(futex.await(1, 1))).isTrue();
+      assertThat(futex.wake(1)).isZero();
     }
   }
 
@@ -66,16 +67,17 @@ class MemoryFileTest {
   void wake_waitingThread_returnsFromAwait() throws Exception {
     try (Arena arena = Arena.ofShared()) {
       MemorySegment word = arena.allocateFrom(ValueLayout.JAVA_INT, 1);
+      Futex futex = new Futex(word, arena);
       AtomicInteger result = new AtomicInteger(-1);
       CountDownLatch started = new CountDownLatch(1);
       Thread waiter =
           Thread.ofPlatform()
               .start(() -> {
                 started.countDown();
-                result.set(Futex.await(word, 1, 60 * SECOND));
+                result.set(futex.await(1, 60 * SECOND));
               });
       started.await();
-      while (Futex.wake(word, 1) == 0) {
+      while (futex.wake(1) == 0) {
         Thread.onSpinWait();
       }
       waiter.join();
