@@ -10,5 +10,6 @@ module dev.brood.workers {
 
   exports dev.brood.workers.channel;
   exports dev.brood.workers.channel.v8;
+  exports dev.brood.workers.cluster;
   exports dev.brood.workers.fork;
 }

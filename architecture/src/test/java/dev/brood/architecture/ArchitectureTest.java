@@ -58,7 +58,12 @@ class ArchitectureTest {
                   "dev.brood.process.internal.linux")),
           Map.entry(
               "dev.brood.workers.cluster",
-              Set.of("dev.brood.workers.fork", "dev.brood.workers.channel", "dev.brood.process")),
+              Set.of(
+                  "dev.brood.workers.fork",
+                  "dev.brood.workers.channel",
+                  "dev.brood.process",
+                  "dev.brood.process.internal.io",
+                  "dev.brood.process.internal.linux")),
           Map.entry("dev.brood.workers.broker", Set.of("dev.brood.workers.channel")),
           Map.entry(
               "dev.brood.daemon.cli",

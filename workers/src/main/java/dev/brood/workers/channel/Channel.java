@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +32,7 @@ public final class Channel implements AutoCloseable {
   private final Requests requests = new Requests(name);
   private final Dispatch dispatch;
   private final CompletableFuture<Void> disconnected = new CompletableFuture<>();
-  private final AtomicReference<@Nullable InternalHandler> internalHandler =
-      new AtomicReference<>();
+  private final InternalMessages internalMessages = new InternalMessages();
   private volatile boolean closed;
 
   private Channel(int descriptor, ChannelOptions options) {
@@ -224,11 +222,8 @@ public final class Channel implements AutoCloseable {
     return disconnected.thenApplyAsync(nothing -> nothing, Thread::startVirtualThread);
   }
 
-  /** Takes part in the conversation of a cluster, whose messages users never see. */
-  public ClusterLink clusterLink(InternalHandler handler) {
-    if (!internalHandler.compareAndSet(null, handler)) {
-      throw new IllegalStateException("this channel belongs to a cluster already");
-    }
+  /** Its part in the conversation of a cluster, whose messages users never see. */
+  public ClusterLink clusterLink() {
     return new ClusterLink(this);
   }
 
@@ -239,11 +234,27 @@ public final class Channel implements AutoCloseable {
     outbox.end("closed");
     socket.close();
     dispatch.close();
+    internalMessages.close();
   }
 
   @Override
   public String toString() {
     return name;
+  }
+
+  /** For {@link ClusterLink}. */
+  boolean handleInternal(InternalHandler handler) {
+    return internalMessages.handle(handler);
+  }
+
+  /** For {@link ClusterLink}: never waits for room. */
+  void sendNow(Map<String, @Nullable Object> message, @Nullable Handle handle, boolean give) {
+    Object wrapped = message;
+    if (handle != null) {
+      handle.prepareToTravel(options.codec());
+      wrapped = HandleMessages.wrap(message, handle);
+    }
+    outbox.sendNow(Outgoing.internal(encoded(wrapped), handle, give));
   }
 
   boolean isClosed() {
@@ -269,12 +280,7 @@ public final class Channel implements AutoCloseable {
   }
 
   void internal(Map<?, ?> message, @Nullable Handle handle) {
-    InternalHandler handler = internalHandler.get();
-    if (handler != null) {
-      handler.handle(message, handle);
-    } else if (handle != null) {
-      handle.close();
-    }
+    internalMessages.arrived(message, handle);
   }
 
   void malformed(MalformedMessageException reason) {

@@ -4,7 +4,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How a cluster's primary speaks with a worker, besides ordinary messages. Thread-safe. */
+/**
+ * How a cluster's primary speaks with a worker, besides ordinary messages. Thread-safe.
+ *
+ * <p>Nothing here waits: what the kernel does not take is queued, whatever the limit of the
+ * channel. Who answers a worker that sends but does not read has to look at {@link #queuedBytes}.
+ */
 public final class ClusterLink {
   private static final String COMMAND = "NODE_CLUSTER";
 
@@ -20,14 +25,72 @@ public final class ClusterLink {
   }
 
   /**
-   * Sends the body of a message, with a descriptor if one is given.
+   * Gives the conversation's messages to a handler: what has come already at once, on this thread.
+   *
+   * @throws IllegalStateException if there is a handler already
+   */
+  public void onMessage(InternalHandler handler) {
+    InternalHandler ours =
+        (message, handle) -> {
+          if (isCluster(message)) {
+            handler.handle(message, handle);
+          } else if (handle != null) {
+            handle.close();
+          }
+        };
+    if (!channel.handleInternal(ours)) {
+      throw new IllegalStateException(channel + " belongs to a cluster already");
+    }
+  }
+
+  /**
+   * Sends the body of a message.
    *
    * @throws ChannelClosedException if the worker is gone
    */
-  public void send(Map<String, @Nullable Object> body, @Nullable Handle handle) {
+  public void send(Map<String, @Nullable Object> body) {
+    channel.sendNow(message(body), null, false);
+  }
+
+  /**
+   * Sends the body of a message with a descriptor that stays open here; the caller must not close
+   * it before the worker has answered or the channel has ended.
+   *
+   * @throws ChannelClosedException if the worker is gone
+   * @throws HandleException if the system refuses to send the descriptor
+   */
+  public void lend(Map<String, @Nullable Object> body, Handle handle) {
+    channel.sendNow(message(body), handle, false);
+  }
+
+  /**
+   * Sends the body of a message with a descriptor that is closed here when the worker has it, or
+   * never gets it.
+   *
+   * @throws ChannelClosedException if the worker is gone; the handle is closed then
+   * @throws HandleException if the system refuses to send the descriptor; the handle is closed then
+   */
+  public void give(Map<String, @Nullable Object> body, Handle handle) {
+    boolean sent = false;
+    try {
+      channel.sendNow(message(body), handle, true);
+      sent = true;
+    } finally {
+      if (!sent) {
+        handle.close();
+      }
+    }
+  }
+
+  /** How much waits to be sent to the worker. */
+  public long queuedBytes() {
+    return channel.queuedBytes();
+  }
+
+  private static Map<String, @Nullable Object> message(Map<String, @Nullable Object> body) {
     Map<String, @Nullable Object> message = new LinkedHashMap<>();
     message.put("cmd", COMMAND);
     message.putAll(body);
-    boolean unused = handle == null ? channel.send(message) : channel.send(message, handle);
+    return message;
   }
 }

@@ -54,16 +54,31 @@ final class Outbox {
     lock.lock();
     try {
       awaitRoom(message.frame.length);
-      queue.add(message);
-      queuedBytes += message.frame.length;
-      pump();
-      if (message.failure != null) {
-        throw message.failure;
-      }
-      return queuedBytes <= HIGH_WATER_BYTES;
+      return enqueue(message);
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Sends, or queues without regard to the limit: for few and short messages. */
+  void sendNow(Outgoing message) {
+    lock.lock();
+    try {
+      checkOpen();
+      boolean unused = enqueue(message);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean enqueue(Outgoing message) {
+    queue.add(message);
+    queuedBytes += message.frame.length;
+    pump();
+    if (message.failure != null) {
+      throw message.failure;
+    }
+    return queuedBytes <= HIGH_WATER_BYTES;
   }
 
   /** Sends an answer of the protocol: never held back, but never inside another frame either. */

@@ -7,23 +7,32 @@ final class Outgoing {
   final byte[] frame;
   final boolean answer;
   final @Nullable Handle handle;
+  private final boolean give;
   int sent;
   int transmissions;
   @Nullable RuntimeException failure;
 
-  private Outgoing(byte[] frame, @Nullable Handle handle, boolean answer) {
+  private Outgoing(byte[] frame, @Nullable Handle handle, boolean answer, boolean give) {
     this.frame = frame;
     this.handle = handle;
     this.answer = answer;
+    this.give = give;
   }
 
   static Outgoing message(byte[] frame, @Nullable Handle handle) {
-    return new Outgoing(frame, handle, false);
+    boolean give =
+        handle != null && handle.kind() == Handle.Kind.SOCKET && !handle.keepsOpen();
+    return new Outgoing(frame, handle, false, give);
+  }
+
+  /** A message of a cluster; {@code give} says whether our copy of the descriptor goes with it. */
+  static Outgoing internal(byte[] frame, @Nullable Handle handle, boolean give) {
+    return new Outgoing(frame, handle, false, give);
   }
 
   /** An answer of the protocol itself, which is never held back. */
   static Outgoing answer(byte[] frame) {
-    return new Outgoing(frame, null, true);
+    return new Outgoing(frame, null, true, false);
   }
 
   int left() {
@@ -37,7 +46,7 @@ final class Outgoing {
 
   /** Whether our copy goes with it: a connection belongs to one process at a time. */
   boolean givesAway() {
-    return handle != null && handle.kind() == Handle.Kind.SOCKET && !handle.keepsOpen();
+    return give;
   }
 
   /** Closes our copy if it goes with the message. */
