@@ -2,10 +2,8 @@ package dev.brood.workers.channel;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.ObjectReader;
 import tools.jackson.dataformat.cbor.CBORFactory;
 import tools.jackson.dataformat.cbor.CBORMapper;
-import tools.jackson.dataformat.cbor.CBORReadFeature;
 import tools.jackson.dataformat.cbor.CBORWriteFeature;
 
 /** Length and CBOR. */
@@ -29,15 +27,9 @@ final class CborCodec implements Codec {
 
   @Override
   public FrameDecoder decoder(long messageLimitBytes) {
-    return new LengthDecoder(CborCodec::read, messageLimitBytes);
-  }
-
-  private static @Nullable Object read(byte[] bytes, int offset, int length) {
-    try {
-      return FirstUse.VALUES.readValue(bytes, offset, length);
-    } catch (JacksonException e) {
-      throw Mappers.malformed("a message of %,d bytes is not CBOR".formatted(length), e);
-    }
+    return new LengthDecoder(
+        (bytes, offset, length) -> new CborReader(bytes, offset, length).message(),
+        messageLimitBytes);
   }
 
   /** Made when the first message comes: a program that uses JSON does not load any of this. */
@@ -48,13 +40,9 @@ final class CborCodec implements Codec {
                 CBORMapper.builder(
                     CBORFactory.builder()
                         .enable(CBORWriteFeature.ENCODE_USING_STANDARD_NEGATIVE_BIGINT_ENCODING)
-                        .enable(CBORReadFeature.DECODE_USING_STANDARD_NEGATIVE_BIGINT_ENCODING)
-                        .streamReadConstraints(Mappers.READ_LIMITS)
                         .streamWriteConstraints(Mappers.WRITE_LIMITS)
                         .build()))
             .build();
-
-    static final ObjectReader VALUES = MAPPER.readerFor(Object.class);
 
     private FirstUse() {}
   }

@@ -3,6 +3,7 @@ package dev.brood.workers.channel;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.StreamReadException;
 
 /** Lines of JSON. */
 final class JsonCodec implements Codec {
@@ -26,14 +27,20 @@ final class JsonCodec implements Codec {
 
   /**
    * Only ASCII is left to Jackson as bytes: what it makes of invalid UTF-8 differs from Node, which
-   * reads U+FFFD, and it would accept a byte order mark.
+   * reads U+FFFD, and it would accept a byte order mark. Even there it refuses the name of a
+   * property with a lone surrogate, which Node writes; its parser of text does not.
    */
   private static @Nullable Object read(byte[] bytes, int offset, int length) {
     try {
-      return LineDecoder.isAscii(bytes, offset, length)
-          ? Mappers.JSON_VALUES.readValue(bytes, offset, length)
-          : Mappers.JSON_VALUES.readValue(
-              new String(bytes, offset, length, StandardCharsets.UTF_8));
+      if (LineDecoder.isAscii(bytes, offset, length)) {
+        try {
+          return Mappers.JSON_VALUES.readValue(bytes, offset, length);
+        } catch (StreamReadException e) {
+          // Once more, as text.
+        }
+      }
+      return Mappers.JSON_VALUES.readValue(
+          new String(bytes, offset, length, StandardCharsets.UTF_8));
     } catch (JacksonException e) {
       throw Mappers.malformed("a line of %,d bytes is not JSON".formatted(length), e);
     }

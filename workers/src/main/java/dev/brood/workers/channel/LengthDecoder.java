@@ -81,6 +81,11 @@ final class LengthDecoder implements FrameDecoder {
     return taken;
   }
 
+  /** How much memory is taken for what is incomplete. */
+  int heldCapacity() {
+    return held.length;
+  }
+
   private void hold(byte[] bytes, int position, int more) {
     if (more > held.length - heldBytes) {
       long wanted = Math.max(heldBytes + (long) more, Math.max(KEPT_BYTES, held.length * 2L));

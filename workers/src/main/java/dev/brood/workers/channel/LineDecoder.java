@@ -72,6 +72,11 @@ final class LineDecoder implements FrameDecoder {
     }
   }
 
+  /** How much memory is taken for what is incomplete. */
+  int heldCapacity() {
+    return held.length;
+  }
+
   private void hold(byte[] bytes, int start, int stop) {
     int more = stop - start;
     if (more > held.length - heldBytes) {

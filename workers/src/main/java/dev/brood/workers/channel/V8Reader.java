@@ -130,9 +130,8 @@ final class V8Reader {
   }
 
   private JsArray denseArray(JsArray array) {
-    // Each element takes a byte at least, so this is bounded by what has arrived.
-    int length = input.length();
-    array.ensureCapacity(length);
+    int length = input.length(); // each element takes a byte at least
+    array.ensureCapacity(Math.min(length, BodyInput.TRUSTED_ELEMENTS));
     for (int i = 0; i < length; i++) {
       if (input.peekTag() == V8Tag.HOLE) {
         input.tag();
@@ -210,7 +209,7 @@ final class V8Reader {
   /** A Long that is an index of an array, or a String. */
   private Object key() {
     int tag = input.tag();
-    if (input.isString(tag)) {
+    if (V8Input.isString(tag)) {
       return JsNumbers.indexOrText(input.string(tag));
     }
     return switch (tag) {

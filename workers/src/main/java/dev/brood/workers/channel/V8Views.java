@@ -20,27 +20,27 @@ final class V8Views {
       case V8Tag.VIEW_BUFFER -> input.take(length);
       case V8Tag.VIEW_INT16 -> {
         short[] values = new short[length / Short.BYTES];
-        input.view(length).asShortBuffer().get(values);
+        input.littleView(length).asShortBuffer().get(values);
         yield values;
       }
       case V8Tag.VIEW_INT32 -> {
         int[] values = new int[length / Integer.BYTES];
-        input.view(length).asIntBuffer().get(values);
+        input.littleView(length).asIntBuffer().get(values);
         yield values;
       }
       case V8Tag.VIEW_BIG_INT64 -> {
         long[] values = new long[length / Long.BYTES];
-        input.view(length).asLongBuffer().get(values);
+        input.littleView(length).asLongBuffer().get(values);
         yield values;
       }
       case V8Tag.VIEW_FLOAT32 -> {
         float[] values = new float[length / Float.BYTES];
-        input.view(length).asFloatBuffer().get(values);
+        input.littleView(length).asFloatBuffer().get(values);
         yield values;
       }
       case V8Tag.VIEW_FLOAT64 -> {
         double[] values = new double[length / Double.BYTES];
-        input.view(length).asDoubleBuffer().get(values);
+        input.littleView(length).asDoubleBuffer().get(values);
         yield values;
       }
       default -> new TypedArray(otherKind(input, kind), input.take(length));

@@ -83,6 +83,7 @@ class JsonCodecTest {
     assertThat(text(Map.of("k\ud800", 1))).isEqualToIgnoringCase("{\"k\\ud800\":1}\n");
     assertThat(text("x".repeat(9000) + "\ud83d")).endsWithIgnoringCase("x\\ud83d\"\n");
     assertThat(Frames.roundTrip(Codec.JSON, "\ud800")).isEqualTo("\ud800");
+    assertThat(Frames.roundTrip(Codec.JSON, Map.of("\ud800", 1))).isEqualTo(Map.of("\ud800", 1));
     assertThat(Frames.roundTrip(Codec.JSON, "y\udfff😀")).isEqualTo("y\udfff😀");
   }
 
