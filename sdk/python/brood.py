@@ -1249,6 +1249,10 @@ class _Base:
         """To every other child of the broker."""
         return self.send({"brood": "broadcast", "body": body})
 
+    def presence(self):
+        """Asks who is here; the answer and later changes arrive as messages."""
+        return self.send({"brood": "presence"})
+
     # -- sending
 
     def on_malformed(self, handler):
@@ -1847,10 +1851,22 @@ class Channel(_Base):
 
     def _start_background(self):
         with self._lock:
-            if self._background is not None or self._ended:
+            if self._background is not None or self._is_idle():
                 return
             self._background = True
-        self._thread("brood-channel", self._wait, lambda: self._ended, None)
+        self._thread("brood-channel", self._work_behind)
+
+    def _work_behind(self):
+        while True:
+            self._wait(self._is_idle, None)
+            with self._lock:
+                if self._is_idle():  # whoever receives is faster without this thread
+                    self._background = None
+                    return
+
+    def _is_idle(self):
+        needed = self._has_keys or self._request_handler is not None
+        return self._ended or (not needed and self._is_flushed())
 
     def _keyed(self):
         self._has_keys = True  # from now on the parent may ask at any time

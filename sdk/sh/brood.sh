@@ -17,8 +17,8 @@
 # shellcheck shell=sh
 
 # Takes the channel that the environment names. 1: there is none, or one that a shell cannot use;
-# then a message on stderr says so. Catches SIGPIPE, unless the script has a trap for it already, so
-# that sending to a parent that is gone fails instead of ending the script.
+# then a message on stderr says so. Sets a trap for SIGPIPE, so that sending to a parent that is gone
+# fails instead of ending the script; a trap of the script's own belongs behind this call.
 brood_open() {
   brood_fd=${NODE_CHANNEL_FD-}
   brood_mode=${NODE_CHANNEL_SERIALIZATION_MODE:-json}
@@ -38,10 +38,7 @@ brood_open() {
     brood_fd=
     return 1
   fi
-  case $(trap) in
-    *PIPE*) ;;
-    *) trap : PIPE ;; # a trap, and not '': ignoring would be inherited by every program
-  esac
+  trap : PIPE # and not '': ignoring would be inherited by every program
 }
 
 brood_complain() {

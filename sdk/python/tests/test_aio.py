@@ -90,7 +90,7 @@ class AioTest(ChannelTest):
                 for _ in range(100):
                     await asyncio.sleep(0)
                 self.assertFalse(task.done())
-                self.assertLess(right._inbox_bytes, 50_000 + 65_536 + 64 * 66)
+                self.assertLess(right._inbox_bytes, 50_000 + 2 * 65_536)
                 self.assertLessEqual(left.queued_bytes, 100_000)
                 for _ in range(3000):
                     await right.receive()

@@ -71,12 +71,24 @@ class MessagesTest(ChannelTest):
         sender = threading.Thread(target=lambda: [left.send("x" * 1000) for _ in range(total)])
         sender.start()
         self.assertIsNotNone(right.receive(LIMIT))
-        right._start_background()
+        right.on_request(lambda message: None)  # keeps a thread that reads, if it may
         sender.join(0.2)
-        self.assertLess(right._inbox_bytes, 50_000 + 65_536 + 64 * 66)
+        self.assertLess(right._inbox_bytes, 50_000 + 2 * 65_536)
         for _ in range(total - 1):
             self.assertEqual(len(right.receive(LIMIT).value), 1000)
         sender.join(LIMIT)
+
+    def test_threadBehind_endsWhenNothingIsLeftToDo(self):
+        left, right = self.pair()
+        left.send("x" * 1_000_000)
+        self.assertIsNotNone(left._background)
+        self.assertEqual(len(right.receive(LIMIT).value), 1_000_000)
+        for thread in threading.enumerate():
+            if thread.name == "brood-channel":
+                thread.join(LIMIT)
+        self.assertIsNone(left._background)
+        right.send("answer")
+        self.assertEqual(left.receive(LIMIT).value, "answer")
 
     def test_receive_withALimit_returnsNone(self):
         channel, _ = self.raw()
@@ -277,8 +289,9 @@ class RequestTest(ChannelTest):
         channel.unsubscribe("a.*")
         channel.send_to("other", [1])
         channel.broadcast("all")
+        channel.presence()
         self.assertEqual(
-            self.lines(peer, 9),
+            self.lines(peer, 10),
             [
                 {"brood": "ready"},
                 {"brood": "beat"},
@@ -289,6 +302,7 @@ class RequestTest(ChannelTest):
                 {"brood": "unsubscribe", "pattern": "a.*"},
                 {"brood": "send", "to": "other", "body": [1]},
                 {"brood": "broadcast", "body": "all"},
+                {"brood": "presence"},
             ],
         )
         peer.sendall(line({"brood": "message", "topic": "a.c", "from": "x", "body": 5}))
