@@ -8,6 +8,7 @@ module dev.brood.workers {
   requires tools.jackson.dataformat.cbor;
   requires static transitive org.jspecify;
 
+  exports dev.brood.workers.broker;
   exports dev.brood.workers.channel;
   exports dev.brood.workers.channel.v8;
   exports dev.brood.workers.cluster;

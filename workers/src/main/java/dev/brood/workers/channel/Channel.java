@@ -6,9 +6,11 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,7 @@ public final class Channel implements AutoCloseable {
   private final Dispatch dispatch;
   private final CompletableFuture<Void> disconnected = new CompletableFuture<>();
   private final InternalMessages internalMessages = new InternalMessages();
+  private final AtomicReference<@Nullable BrokerLink> broker = new AtomicReference<>();
   private volatile boolean closed;
 
   private Channel(int descriptor, ChannelOptions options) {
@@ -227,6 +230,21 @@ public final class Channel implements AutoCloseable {
     return new ClusterLink(this);
   }
 
+  /**
+   * Takes part in a broker: messages with one of {@code verbs} as {@code brood} go to its handler,
+   * and users do not see them. The handler runs on the thread that reads, in order: it must not
+   * block. It owns the descriptor of a message.
+   *
+   * @throws IllegalStateException if it takes part in one already
+   */
+  public BrokerLink brokerLink(Set<String> verbs, Consumer<Message> handler) {
+    BrokerLink link = new BrokerLink(this, verbs, handler);
+    if (!broker.compareAndSet(null, link)) {
+      throw new IllegalStateException(name + ": this channel belongs to a broker already");
+    }
+    return link;
+  }
+
   /** Ends the channel at once: what is not sent or received yet is dropped. Idempotent. */
   @Override
   public void close() {
@@ -269,6 +287,11 @@ public final class Channel implements AutoCloseable {
         replied(map, id, handle);
         return;
       }
+      BrokerLink link = broker.get();
+      if (link != null && link.takes(verb, map)) {
+        link.arrived(new Message(this, value, handle, null));
+        return;
+      }
       if (verb.equals("request") && id != null) {
         dispatch.request(new Message(this, map.get("body"), handle, id), bytes);
         return;
@@ -304,6 +327,18 @@ public final class Channel implements AutoCloseable {
     disconnected.complete(null);
   }
 
+  Requests requests() {
+    return requests;
+  }
+
+  boolean sendFrame(byte[] frame) {
+    return outbox.send(Outgoing.message(checked(frame), null));
+  }
+
+  void leaveBroker(BrokerLink link) {
+    broker.compareAndSet(link, null);
+  }
+
   void sendReply(Object id, @Nullable Object body) {
     boolean unused = send(envelope("reply", id, "body", body));
   }
@@ -316,7 +351,7 @@ public final class Channel implements AutoCloseable {
     Message message = new Message(this, map.get("body"), handle, null);
     boolean awaited =
         map.containsKey("error")
-            ? requests.failed(id, errorText(map.get("error")))
+            ? requests.failed(id, errorText(map.get("error")), errorName(map.get("error")))
             : requests.reply(id, message);
     if (!awaited || map.containsKey("error")) {
       message.discard();
@@ -329,6 +364,10 @@ public final class Channel implements AutoCloseable {
         : String.valueOf(error);
   }
 
+  private static @Nullable String errorName(@Nullable Object error) {
+    return error instanceof Map<?, ?> map && map.get("name") instanceof String text ? text : null;
+  }
+
   private static Map<String, @Nullable Object> envelope(
       String verb, Object id, String field, @Nullable Object content) {
     Map<String, @Nullable Object> envelope = new LinkedHashMap<>();
@@ -339,7 +378,10 @@ public final class Channel implements AutoCloseable {
   }
 
   private byte[] encoded(@Nullable Object value) {
-    byte[] frame = options.codec().encode(value);
+    return checked(options.codec().encode(value));
+  }
+
+  private byte[] checked(byte[] frame) {
     if (frame.length > options.messageLimitBytes()) {
       throw new MessageTooLargeException(
           "%s: a message of %,d bytes; the limit is %,d"

@@ -52,9 +52,11 @@ final class Requests {
   }
 
   /** The peer answered with an error; false if nobody waits for it (any more). */
-  boolean failed(Object id, String text) {
+  boolean failed(Object id, String text, @Nullable String errorName) {
     return id instanceof Number number
-        && fail(number.intValue(), new RequestFailedException(name + ": the peer says: " + text));
+        && fail(
+            number.intValue(),
+            new RequestFailedException(name + ": the peer says: " + text, text, errorName));
   }
 
   /** The request was not sent. */

@@ -1,0 +1,14 @@
+package dev.brood.workers.broker;
+
+import java.util.Optional;
+
+/** Who can get messages: a child, or a subscriber in this process. */
+sealed interface Receiver permits Member, LocalSubscriber {
+  DeliveryQueue queue();
+
+  /** How much it has to do, for comparing. */
+  int load();
+
+  /** The name of a child. */
+  Optional<String> receiverName();
+}

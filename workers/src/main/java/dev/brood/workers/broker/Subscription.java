@@ -1,0 +1,36 @@
+package dev.brood.workers.broker;
+
+/**
+ * A subscription of this process: its handler gets what is published, on one virtual thread, in
+ * order. It has a queue of its own, bounded in messages. Thread-safe.
+ */
+public final class Subscription implements AutoCloseable {
+  private final Router router;
+  private final TopicPattern pattern;
+  private final LocalSubscriber subscriber;
+
+  Subscription(Router router, TopicPattern pattern, LocalSubscriber subscriber) {
+    this.router = router;
+    this.pattern = pattern;
+    this.subscriber = subscriber;
+  }
+
+  /** What it has subscribed to. */
+  public String pattern() {
+    return pattern.toString();
+  }
+
+  /** Whether it still gets messages: not closed, by whomever. */
+  public boolean isOpen() {
+    return subscriber.isOpen();
+  }
+
+  /**
+   * Ends it: the handler is not entered any more after a message that it is at. What waits goes to
+   * the others of its group, or is a dead letter. Idempotent.
+   */
+  @Override
+  public void close() {
+    router.end(subscriber);
+  }
+}
