@@ -75,6 +75,15 @@ public final class Descriptors {
     return (int) Syscall.CLOSE.quick(fd, 0, 0);
   }
 
+  /**
+   * Takes the exclusive lock of an open file or directory, until it is closed; {@code -EAGAIN} if
+   * somebody else has it. See flock(2).
+   */
+  public static int tryLock(int fd) {
+    final int exclusivelyWithoutWaiting = 2 | 4;
+    return (int) Syscall.FLOCK.quick(fd, exclusivelyWithoutWaiting, 0);
+  }
+
   /** Whether the descriptor number is in use. */
   public static boolean isOpen(int fd) {
     return control(fd, F_GETFD, 0) >= 0;

@@ -36,6 +36,7 @@ enum Syscall {
   FACCESSAT2(439, 439),
   FCHMOD(91, 52),
   FCNTL(72, 25),
+  FLOCK(73, 32),
   FTRUNCATE(77, 46),
   FUTEX(202, 98),
   GETEUID(107, 175),
