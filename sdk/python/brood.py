@@ -1035,8 +1035,8 @@ class HandedSocket(socket.socket):
             tell()
 
     def _real_close(self, *args, **keywords):  # also called when the last makefile() is closed
+        self._closed_now()  # first: whoever sees the end of the connection may ask at once
         super()._real_close(*args, **keywords)
-        self._closed_now()
 
     def detach(self):
         self._closed_now()
@@ -1442,11 +1442,13 @@ class _Base:
             if self._waiting is not None and self._waiting not in self._writing:
                 self._refused()
         elif command == "NODE_SOCKET_GET_COUNT":
+            self._count_closed()
             key = value.get("key")
             if isinstance(key, str) and key in self._open_by_key:
                 count = self._open_by_key[key]
                 self._put_internal({"cmd": "NODE_SOCKET_COUNT", "key": key, "count": count})
         elif command == "NODE_SOCKET_NOTIFY_CLOSE":
+            self._count_closed()
             key = value.get("key")
             if isinstance(key, str) and key in self._open_by_key:
                 self._notify_keys.add(key)

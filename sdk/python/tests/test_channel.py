@@ -520,9 +520,11 @@ class HandleTest(ChannelTest):
         with right.receive(LIMIT).handle as server:
             self.assertFalse(os.get_blocking(server.fileno()))
             address = server.getsockname()
-            threading.Timer(0.05, lambda: socket.create_connection(address).close()).start()
+            late = threading.Timer(0.05, lambda: socket.create_connection(address).close())
+            late.start()
             taken, _ = server.accept()
             taken.close()
+            late.join(LIMIT)
 
 
 def close_all(ancillary):
