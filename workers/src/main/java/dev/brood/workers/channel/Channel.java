@@ -84,9 +84,10 @@ public final class Channel implements AutoCloseable {
   }
 
   /**
-   * Sends a message and, with it, a descriptor: a listening socket, a connection, a datagram socket.
-   * A connection is closed here when the peer has it, unless {@link Handle#keepOpen}; other kinds
-   * are shared and stay open. Further messages wait until the peer has acknowledged the descriptor.
+   * Sends a message and, with it, a descriptor: a listening socket, a connection, a datagram
+   * socket. A connection is closed here when the peer has it, unless {@link Handle#keepOpen}; other
+   * kinds are shared and stay open. Further messages wait until the peer has acknowledged the
+   * descriptor.
    *
    * @throws HandleException if the descriptor is of a kind that the peer's codec cannot take, or
    *     the system refuses it

@@ -275,8 +275,7 @@ final class Outbox {
 
   private int write(Outgoing message) {
     try {
-      int count =
-          socket.trySend(message.frame, message.sent, message.left(), message.descriptor());
+      int count = socket.trySend(message.frame, message.sent, message.left(), message.descriptor());
       message.sent += Math.max(count, 0);
       return count;
     } catch (BrokenPipeException e) {

@@ -20,8 +20,7 @@ final class Outgoing {
   }
 
   static Outgoing message(byte[] frame, @Nullable Handle handle) {
-    boolean give =
-        handle != null && handle.kind() == Handle.Kind.SOCKET && !handle.keepsOpen();
+    boolean give = handle != null && handle.kind() == Handle.Kind.SOCKET && !handle.keepsOpen();
     return new Outgoing(frame, handle, false, give);
   }
 

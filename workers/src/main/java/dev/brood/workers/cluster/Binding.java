@@ -76,12 +76,15 @@ final class Binding {
     if (address == null) {
       return Query.negative(Errno.EINVAL);
     }
-    return opened(address, Sockets.SOCK_STREAM, fd -> {
-      int result = Sockets.setReuseAddress(fd, true);
-      result = result < 0 ? result : only6(fd, address, query);
-      result = result < 0 ? result : Sockets.bind(fd, address);
-      return result < 0 ? result : Sockets.listen(fd, query.backlog());
-    });
+    return opened(
+        address,
+        Sockets.SOCK_STREAM,
+        fd -> {
+          int result = Sockets.setReuseAddress(fd, true);
+          result = result < 0 ? result : only6(fd, address, query);
+          result = result < 0 ? result : Sockets.bind(fd, address);
+          return result < 0 ? result : Sockets.listen(fd, query.backlog());
+        });
   }
 
   private static int udp(ListenAddress.Udp udp, Query query) {
@@ -89,12 +92,15 @@ final class Binding {
     if (address == null) {
       return Query.negative(Errno.EINVAL);
     }
-    return opened(address, Sockets.SOCK_DGRAM, fd -> {
-      boolean reuse = (query.flags() & Query.REUSE_ADDRESS) != 0;
-      int result = reuse ? Sockets.setReuseAddress(fd, true) : 0;
-      result = result < 0 ? result : only6(fd, address, query);
-      return result < 0 ? result : Sockets.bind(fd, address);
-    });
+    return opened(
+        address,
+        Sockets.SOCK_DGRAM,
+        fd -> {
+          boolean reuse = (query.flags() & Query.REUSE_ADDRESS) != 0;
+          int result = reuse ? Sockets.setReuseAddress(fd, true) : 0;
+          result = result < 0 ? result : only6(fd, address, query);
+          return result < 0 ? result : Sockets.bind(fd, address);
+        });
   }
 
   private static int unix(String path, Query query) {
@@ -104,18 +110,21 @@ final class Binding {
     } catch (InvalidPathException e) {
       return Query.negative(Errno.EINVAL); // the abstract namespace among others
     }
-    return opened(address, Sockets.SOCK_STREAM, fd -> {
-      int result = Sockets.bind(fd, address);
-      if (result < 0) {
-        return result;
-      }
-      result = permit(Path.of(path), query);
-      result = result < 0 ? result : Sockets.listen(fd, query.backlog());
-      if (result < 0) {
-        unlink(path);
-      }
-      return result;
-    });
+    return opened(
+        address,
+        Sockets.SOCK_STREAM,
+        fd -> {
+          int result = Sockets.bind(fd, address);
+          if (result < 0) {
+            return result;
+          }
+          result = permit(Path.of(path), query);
+          result = result < 0 ? result : Sockets.listen(fd, query.backlog());
+          if (result < 0) {
+            unlink(path);
+          }
+          return result;
+        });
   }
 
   /** A copy of a descriptor that this process has already. */

@@ -149,7 +149,8 @@ public final class Cluster {
 
   static void checkWorkers(int count) {
     if (count < 1 || count > MOST_WORKERS) {
-      throw new IllegalArgumentException("1 to %,d workers, not %,d".formatted(MOST_WORKERS, count));
+      throw new IllegalArgumentException(
+          "1 to %,d workers, not %,d".formatted(MOST_WORKERS, count));
     }
   }
 

@@ -40,7 +40,8 @@ final class Events {
 
   void add(ClusterEvent event) {
     if (!waiting.offer(new Entry(event)) && Long.bitCount(lost.incrementAndGet()) == 1) {
-      LOGGER.log(Level.WARNING, "{0}: {1} events lost, the last: {2}", thread.getName(), lost, event);
+      LOGGER.log(
+          Level.WARNING, "{0}: {1} events lost, the last: {2}", thread.getName(), lost, event);
     }
   }
 

@@ -3,7 +3,6 @@ package dev.brood.workers.cluster;
 import dev.brood.process.internal.linux.Errno;
 import dev.brood.workers.channel.Channel;
 import dev.brood.workers.channel.ClusterLink;
-import dev.brood.workers.channel.Handle;
 import dev.brood.workers.cluster.Member.Offer;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -13,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -53,9 +51,7 @@ final class Primary implements AutoCloseable {
   private boolean closed;
 
   Primary(
-      Policy policy,
-      Function<ListenAddress, Optional<ListenAddress>> decision,
-      int waitingLimit) {
+      Policy policy, Function<ListenAddress, Optional<ListenAddress>> decision, int waitingLimit) {
     this.policy = policy;
     this.decision = decision;
     this.waitingLimit = waitingLimit;
@@ -315,13 +311,15 @@ final class Primary implements AutoCloseable {
     if (holds > 0) {
       return;
     }
-    points.values().removeIf(point -> {
-      boolean empty = point.isEmpty();
-      if (empty) {
-        point.close();
-      }
-      return empty;
-    });
+    points
+        .values()
+        .removeIf(point -> {
+          boolean empty = point.isEmpty();
+          if (empty) {
+            point.close();
+          }
+          return empty;
+        });
     changed.signalAll();
   }
 

@@ -93,8 +93,7 @@ final class Reload {
     }
   }
 
-  private @Nullable String bringUp(
-      List<ClusterWorker> young, int count, Fork with, int generation)
+  private @Nullable String bringUp(List<ClusterWorker> young, int count, Fork with, int generation)
       throws InterruptedException {
     try {
       for (int i = 0; i < count; i++) {

@@ -65,8 +65,7 @@ final class Roster {
     int id = reserve();
     try {
       ForkedChild child = settings.forWorker(id, program).spawn();
-      ClusterWorker worker =
-          new ClusterWorker(id, program, ofGeneration, child, events, settings);
+      ClusterWorker worker = new ClusterWorker(id, program, ofGeneration, child, events, settings);
       events.add(new ClusterEvent.Forked(worker));
       worker.begin(primary);
       boolean wantedStill = enter(worker);
@@ -217,9 +216,7 @@ final class Roster {
     primary.gone(worker.member());
     worker.disconnected();
     if (!worker.exitedAfterDisconnect()) {
-      Thread.ofVirtual()
-          .name(worker.name() + "-end")
-          .start(() -> endAbandoned(worker));
+      Thread.ofVirtual().name(worker.name() + "-end").start(() -> endAbandoned(worker));
     }
   }
 

@@ -146,11 +146,13 @@ final class RoundRobin extends ListeningPoint {
 
   private void rest(Member member, Seat seat) {
     Duration pause = FIRST_REST.multipliedBy(1L << Math.min(seat.refusals++, 5));
-    primary.later(pause, () -> {
-      if (seats.get(member) == seat) {
-        vacate(member, seat);
-      }
-    });
+    primary.later(
+        pause,
+        () -> {
+          if (seats.get(member) == seat) {
+            vacate(member, seat);
+          }
+        });
   }
 
   private void distribute() {

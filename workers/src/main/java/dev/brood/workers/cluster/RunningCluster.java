@@ -59,8 +59,8 @@ public final class RunningCluster implements AutoCloseable {
 
   /**
    * Tells a handler of events from now on; {@link Cluster#onEvent} misses none. All handlers run in
-   * order on one virtual thread; one that is {@value Events#MOST_WAITING} events behind misses some,
-   * which is logged.
+   * order on one virtual thread; one that is {@value Events#MOST_WAITING} events behind misses
+   * some, which is logged.
    */
   public RunningCluster onEvent(Consumer<ClusterEvent> handler) {
     events.handler(handler);

@@ -51,8 +51,6 @@ final class Settings {
 
   /** A worker's own description. */
   Fork forWorker(int id, Fork of) {
-    return each
-        .apply(id, of)
-        .command(command -> command.env("NODE_UNIQUE_ID", String.valueOf(id)));
+    return each.apply(id, of).command(command -> command.env("NODE_UNIQUE_ID", String.valueOf(id)));
   }
 }

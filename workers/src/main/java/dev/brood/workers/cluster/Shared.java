@@ -23,8 +23,7 @@ final class Shared extends ListeningPoint {
   Shared(Query first, ListenAddress bound, int descriptor) {
     super(first, bound);
     this.descriptor = descriptor;
-    this.kind =
-        Binding.isDatagram(descriptor) ? Handle.Kind.DATAGRAM_NATIVE : Handle.Kind.NATIVE;
+    this.kind = Binding.isDatagram(descriptor) ? Handle.Kind.DATAGRAM_NATIVE : Handle.Kind.NATIVE;
   }
 
   @Override

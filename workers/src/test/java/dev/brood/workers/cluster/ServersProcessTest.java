@@ -1,0 +1,303 @@
+package dev.brood.workers.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.brood.process.Command;
+import dev.brood.process.Exit;
+import dev.brood.workers.channel.Codec;
+import dev.brood.workers.fork.Fork;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Unchanged Node servers as workers. */
+class ServersProcessTest {
+  private static final Cluster HTTP = Cluster.of(Scripts.node("http.js")).workers(3);
+
+  private final List<ClusterWorker> hanging = new CopyOnWriteArrayList<>();
+
+  @Test
+  void roundRobin_threeWorkers_serveInTurn() throws Exception {
+    try (RunningCluster cluster = HTTP.start()) {
+      int port = Facts.port(cluster);
+      List<String> answers = new ArrayList<>();
+      for (int i = 0; i < 9; i++) {
+        answers.add(HttpConnection.get(port, "/"));
+      }
+      assertThat(answers.subList(0, 3)).doesNotHaveDuplicates();
+      assertThat(answers.subList(3, 6)).isEqualTo(answers.subList(0, 3));
+      assertThat(answers.subList(6, 9)).isEqualTo(answers.subList(0, 3));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void manyConnectionsAtOnce_underEachPolicy_areAllServed(Policy policy) throws Exception {
+    try (RunningCluster cluster = HTTP.policy(policy).start()) {
+      int port = Facts.port(cluster);
+      assertThat(cluster.workers())
+          .allSatisfy(worker ->
+              assertThat(worker.addresses())
+                  .containsExactly(new ListenAddress.Tcp("127.0.0.1", port)));
+      assertThat(together(300, () -> HttpConnection.get(port, "/"))).hasSizeGreaterThan(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"json", "advanced"})
+  void workers_ofEachCodecOfNode_servAndHaveOrdinaryMessages(String codec) throws Exception {
+    Codec chosen = codec.equals("json") ? Codec.JSON : Codec.ADVANCED;
+    Fork fork = Scripts.node("http.js").codec(chosen);
+    for (Policy policy : Policy.values()) {
+      try (RunningCluster cluster = Cluster.of(fork).workers(2).policy(policy).start()) {
+        int port = Facts.port(cluster);
+        assertThat(HttpConnection.get(port, "/")).endsWith(" one");
+        ClusterWorker worker = cluster.worker(2).orElseThrow();
+        worker.send("who");
+        assertThat(worker.receive(Facts.LIMIT).orElseThrow().tree().toString())
+            .isEqualTo("{\"id\":2,\"uniqueId\":null}");
+        assertThat(cluster.stop(Facts.LIMIT).graceful()).isTrue();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void unixPath_underEachPolicy_isServedAndRemoved(Policy policy, @TempDir Path directory)
+      throws Exception {
+    Path path = directory.resolve("s");
+    Fork fork = Scripts.node("listens.js", "{\"path\":\"" + path + "\"}");
+    try (RunningCluster cluster = Cluster.of(fork).workers(2).policy(policy).start()) {
+      assertThat(cluster.awaitReady(Facts.LIMIT)).isTrue();
+      assertThat(cluster.workers().getFirst().addresses())
+          .containsExactly(new ListenAddress.UnixPath(path.toString()));
+      Set<String> answers =
+          together(
+              60,
+              () -> {
+                try (HttpConnection one = HttpConnection.to(UnixDomainSocketAddress.of(path))) {
+                  return one.get("/", false);
+                }
+              });
+      assertThat(answers).isSubsetOf("1 1", "2 1").isNotEmpty();
+    }
+    assertThat(path).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void udp_underEachPolicy_isOneCommonSocket(Policy policy) throws Exception {
+    Cluster description = Cluster.of(Scripts.node("udp.js")).workers(2).policy(policy);
+    try (RunningCluster cluster = description.start();
+        DatagramSocket client = new DatagramSocket()) {
+      int port = Facts.port(cluster);
+      assertThat(cluster.workers().getLast().addresses())
+          .containsExactly(new ListenAddress.Udp("127.0.0.1", port));
+      client.setSoTimeout((int) Facts.LIMIT.toMillis());
+      byte[] text = "hello".getBytes(StandardCharsets.UTF_8);
+      client.send(new DatagramPacket(text, 5, InetAddress.getLoopbackAddress(), port));
+      DatagramPacket answer = new DatagramPacket(new byte[100], 100);
+      client.receive(answer);
+      assertThat(new String(answer.getData(), 0, answer.getLength(), StandardCharsets.UTF_8))
+          .matches("[12]:hello");
+    }
+  }
+
+  @Test
+  void listen_onATakenPort_failsInTheWorkerAsInNode() throws Exception {
+    List<ClusterEvent> events = Facts.events();
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String wish = "{\"host\":\"127.0.0.1\",\"port\":" + taken.getLocalPort() + "}";
+      Fork fork = Scripts.node("listens.js", wish);
+      try (RunningCluster cluster = Cluster.of(fork).workers(1).onEvent(events::add).start()) {
+        ClusterWorker worker = cluster.workers().getFirst();
+        assertThat(worker.receive(Facts.LIMIT).orElseThrow().tree().toString())
+            .isEqualTo("[{\"code\":\"EADDRINUSE\",\"errno\":-98,\"syscall\":\"bind\"}]");
+        assertThat(events)
+            .contains(
+                new ClusterEvent.ListenFailed(
+                    worker, new ListenAddress.Tcp("127.0.0.1", taken.getLocalPort()), 98));
+      }
+    }
+  }
+
+  @Test
+  void listen_severalTimes_isWhatTheWorkerAskedFor() throws Exception {
+    Fork fork =
+        Scripts.node(
+            "listens.js",
+            "{\"port\":0}",
+            "{\"port\":0}",
+            "{\"port\":0,\"host\":\"127.0.0.1\",\"exclusive\":true}",
+            "{\"port\":0,\"host\":\"256.0.0.1\"}",
+            "{\"fd\":0}");
+    try (RunningCluster cluster = Cluster.of(fork).workers(2).start()) {
+      List<String> texts = new ArrayList<>();
+      for (ClusterWorker worker : cluster.workers()) {
+        texts.add(worker.receive(Facts.LIMIT).orElseThrow().tree().toString());
+      }
+      var one = tools.jackson.databind.json.JsonMapper.shared().readTree(texts.get(0));
+      var two = tools.jackson.databind.json.JsonMapper.shared().readTree(texts.get(1));
+      assertThat(one.get(0)).as("the first is common").isEqualTo(two.get(0));
+      assertThat(one.get(1)).as("the second too").isEqualTo(two.get(1));
+      assertThat(one.get(1)).as("but another").isNotEqualTo(one.get(0));
+      assertThat(one.get(2)).as("exclusive is not").isNotEqualTo(two.get(2));
+      assertThat(one.get(3).path("code").asString()).isIn("ENOTFOUND", "EAI_AGAIN", "EINVAL");
+      assertThat(one.get(4).path("code").asString()).as("no socket").isIn("EINVAL", "ENOTSOCK");
+      assertThat(cluster.workers().getFirst().addresses()).hasSize(2);
+      int port = one.get(0).path("port").asInt();
+      assertThat(together(20, () -> HttpConnection.get(port, "/"))).isNotEmpty();
+    }
+  }
+
+  @Test
+  void listen_whereTheDecisionSays_isServedThere(@TempDir Path directory) throws Exception {
+    Path path = directory.resolve("instead");
+    Cluster description =
+        Cluster.of(Scripts.node("listens.js", "{\"path\":\"/elsewhere\"}"))
+            .workers(1)
+            .listening(asked -> Optional.of(new ListenAddress.UnixPath(path.toString())));
+    try (RunningCluster cluster = description.start()) {
+      assertThat(cluster.awaitReady(Facts.LIMIT)).isTrue();
+      try (HttpConnection one = HttpConnection.to(UnixDomainSocketAddress.of(path))) {
+        assertThat(one.get("/", false)).isEqualTo("1 1");
+      }
+    }
+  }
+
+  @Test
+  void tlsServers_withTickets_resumeSessionsOfEachOther(@TempDir Path directory) throws Exception {
+    Path key = directory.resolve("key.pem");
+    Path certificate = directory.resolve("certificate.pem");
+    Command.of("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+        .args("-nodes", "-subj", "/CN=localhost", "-days", "2")
+        .args("-keyout", key.toString(), "-out", certificate.toString())
+        .text();
+    Fork fork = Scripts.node("tls.js", key.toString(), certificate.toString());
+    try (RunningCluster cluster = Cluster.of(fork).workers(2).start()) {
+      int port = Facts.port(cluster);
+      List<String> answers =
+          Command.of("node", Scripts.path("tls-client.js").toString(), "" + port, "5").textLines();
+      assertThat(answers).hasSize(5);
+      assertThat(answers.getFirst()).endsWith("false");
+      assertThat(answers.subList(1, 5)).allMatch(answer -> answer.endsWith("true"));
+      assertThat(new HashSet<>(answers.subList(1, 5))).as("both workers").hasSize(2);
+    }
+  }
+
+  @Test
+  void worker_thatRefusesConnections_getsThemWhenItHasRoom() throws Exception {
+    try (RunningCluster cluster = Cluster.of(Scripts.node("busy.js")).workers(2).start()) {
+      int port = Facts.port(cluster);
+      assertThat(together(30, () -> HttpConnection.get(port, "/"))).containsExactly("1", "2");
+    }
+  }
+
+  @Test
+  void worker_killedWhileItHangs_losesNoConnectionThatItHadNotTaken() throws Exception {
+    Cluster description = HTTP.workers(2).onMessage((worker, message) -> hanging.add(worker));
+    try (RunningCluster cluster = description.start();
+        ExecutorService threads = Executors.newCachedThreadPool()) {
+      int port = Facts.port(cluster);
+      try (HttpConnection spinning = HttpConnection.to(port)) {
+        spinning.ask("/spin", false);
+        List<Future<String>> answers = new ArrayList<>();
+        ClusterWorker victim = hanging();
+        for (int i = 0; i < 20; i++) {
+          answers.add(threads.submit(() -> HttpConnection.get(port, "/")));
+        }
+        Facts.await("all but one are served", () -> open(answers) == 1);
+        assertThat(victim.child().child().kill().forced()).isTrue();
+        for (Future<String> answer : answers) {
+          assertThat(answer.get()).isEqualTo((3 - victim.id()) + " one");
+        }
+        assertThat(victim.exitedAfterDisconnect()).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void onlyWorker_killedWhileItHangs_losesNoConnectionIfItIsRestarted() throws Exception {
+    Cluster description =
+        HTTP.workers(1)
+            .onMessage((worker, message) -> hanging.add(worker))
+            .restartLimit(3, Duration.ofMinutes(5));
+    try (RunningCluster cluster = description.start();
+        ExecutorService threads = Executors.newCachedThreadPool()) {
+      int port = Facts.port(cluster);
+      try (HttpConnection spinning = HttpConnection.to(port)) {
+        spinning.ask("/spin", false);
+        ClusterWorker victim = hanging();
+        List<Future<String>> answers = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+          answers.add(threads.submit(() -> HttpConnection.get(port, "/")));
+        }
+        assertThat(victim.child().child().kill().forced()).isTrue();
+        for (Future<String> answer : answers) {
+          assertThat(answer.get()).isEqualTo("2 one");
+        }
+        assertThat(victim.exit().orElseThrow()).isInstanceOf(Exit.Signaled.class);
+      }
+    }
+  }
+
+  @Test
+  void close_always_leavesNothingThatListens() throws Exception {
+    int port;
+    try (RunningCluster cluster = HTTP.start()) {
+      port = Facts.port(cluster);
+    }
+    try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      assertThat(free.getLocalPort()).isEqualTo(port);
+    }
+  }
+
+  /** The worker that has said that its event loop does not run any more. */
+  private ClusterWorker hanging() {
+    Facts.await("a worker hangs", () -> !hanging.isEmpty());
+    return hanging.getFirst();
+  }
+
+  private static long open(List<Future<String>> answers) {
+    return answers.stream().filter(answer -> !answer.isDone()).count();
+  }
+
+  /** The different answers of many calls at once. */
+  private static Set<String> together(int count, Callable<String> call) throws Exception {
+    Set<String> different = new TreeSet<>();
+    try (ExecutorService threads = Executors.newCachedThreadPool()) {
+      List<Future<String>> calls = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        calls.add(threads.submit(call));
+      }
+      for (Future<String> each : calls) {
+        different.add(each.get());
+      }
+    } catch (java.util.concurrent.ExecutionException e) {
+      throw new IOException("one of " + count + " was not served", e.getCause());
+    }
+    return different;
+  }
+}
