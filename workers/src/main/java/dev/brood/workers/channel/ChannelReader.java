@@ -101,8 +101,7 @@ final class ChannelReader implements Runnable, FrameSink {
   private @Nullable Handle handle(int descriptor, Map<?, ?> envelope) {
     Handle.Kind kind = HandleMessages.kindOf(envelope);
     String key = envelope.get("key") instanceof String text ? text : null;
-    Handle handle =
-        Handle.received(descriptor, kind == null ? Handle.Kind.NATIVE : kind, key);
+    Handle handle = Handle.received(descriptor, kind == null ? Handle.Kind.NATIVE : kind, key);
     if (kind == null) {
       handle.close();
       channel.malformed(

@@ -25,7 +25,9 @@ final class Inbox {
     this.limitBytes = limitBytes;
   }
 
-  /** Adds a message, waiting for room; one that is too large alone has room when nothing else is. */
+  /**
+   * Adds a message, waiting for room; one that is too large alone has room when nothing else is.
+   */
   void add(Message message, int size) throws InterruptedException {
     lock.lockInterruptibly();
     try {

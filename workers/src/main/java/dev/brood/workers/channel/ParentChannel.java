@@ -31,7 +31,8 @@ final class ParentChannel {
     Environ.remove(MODE);
     Environ.remove(WORKER);
     return Optional.of(
-        Channel.adopt(descriptor(number), ChannelOptions.of(Codec.named(mode == null ? "json" : mode))));
+        Channel.adopt(
+            descriptor(number), ChannelOptions.of(Codec.named(mode == null ? "json" : mode))));
   }
 
   private static int descriptor(String number) {
@@ -43,7 +44,10 @@ final class ParentChannel {
     }
     if (!FileStatus.isSocket(FileStatus.type(descriptor))) {
       throw new HandleException(
-          DESCRIPTOR + " is " + number + ", which is no open socket: another program has closed it");
+          DESCRIPTOR
+              + " is "
+              + number
+              + ", which is no open socket: another program has closed it");
     }
     Descriptors.setCloseOnExec(descriptor);
     return descriptor;

@@ -143,14 +143,12 @@ public final class Fork {
     if (number < FIRST_FREE) {
       throw new IllegalArgumentException("a channel is at descriptor 3 or above, not " + number);
     }
-    return new Fork(
-        program, runtimeArguments, arguments, options, number, stopMessage, toldGrace);
+    return new Fork(program, runtimeArguments, arguments, options, number, stopMessage, toldGrace);
   }
 
   /** With a message that asks the child to stop, sent before anything else is tried. */
   public Fork stopMessage(Object message) {
-    return new Fork(
-        program, runtimeArguments, arguments, options, descriptor, message, toldGrace);
+    return new Fork(program, runtimeArguments, arguments, options, descriptor, message, toldGrace);
   }
 
   /**
@@ -163,8 +161,7 @@ public final class Fork {
     if (grace.isNegative()) {
       throw new IllegalArgumentException("a grace is not negative: " + grace);
     }
-    return new Fork(
-        program, runtimeArguments, arguments, options, descriptor, stopMessage, grace);
+    return new Fork(program, runtimeArguments, arguments, options, descriptor, stopMessage, grace);
   }
 
   /** The command as it would be started, without the channel. */
@@ -206,7 +203,6 @@ public final class Fork {
   public String toString() {
     return command().commandLine();
   }
-
 
   private Fork with(List<String> newRuntimeArguments, List<String> newArguments) {
     return new Fork(

@@ -168,8 +168,7 @@ class ChannelTest {
               .mapToObj(number ->
                   Thread.startVirtualThread(() -> {
                     for (int i = 0; i < 200; i++) {
-                      boolean unused =
-                          peer.channel.send(List.of(number, i, "x".repeat(i * 37)));
+                      boolean unused = peer.channel.send(List.of(number, i, "x".repeat(i * 37)));
                     }
                   }))
               .toList();
@@ -178,7 +177,8 @@ class ChannelTest {
         String line = peer.readLine();
         int number = line.charAt(1) - '0';
         assertThat(line)
-            .isEqualTo("[%d,%d,\"%s\"]".formatted(number, next[number], "x".repeat(next[number] * 37)));
+            .isEqualTo(
+                "[%d,%d,\"%s\"]".formatted(number, next[number], "x".repeat(next[number] * 37)));
         next[number]++;
       }
       for (Thread thread : threads) {
@@ -192,8 +192,7 @@ class ChannelTest {
     try (RawPeer peer = RawPeer.json()) {
       CompletableFuture<Message> first = peer.channel.requestAsync("a", SOON);
       CompletableFuture<Message> second = peer.channel.requestAsync("b", SOON);
-      assertThat(peer.readLine())
-          .isEqualTo("{\"brood\":\"request\",\"id\":1,\"body\":\"a\"}");
+      assertThat(peer.readLine()).isEqualTo("{\"brood\":\"request\",\"id\":1,\"body\":\"a\"}");
       assertThat(peer.readLine()).contains("\"id\":2");
 
       peer.write("{\"brood\":\"reply\",\"id\":2,\"body\":\"for b\"}\n");
@@ -236,13 +235,12 @@ class ChannelTest {
   void onRequest_valueAndError_areReplied() throws Exception {
     try (RawPeer peer = RawPeer.json()) {
       Channel channel =
-          peer.channel.onRequest(
-              message -> {
-                if (message.value().equals("bad")) {
-                  throw new IllegalArgumentException("too bad");
-                }
-                return List.of(message.value(), true);
-              });
+          peer.channel.onRequest(message -> {
+            if (message.value().equals("bad")) {
+              throw new IllegalArgumentException("too bad");
+            }
+            return List.of(message.value(), true);
+          });
       assertThat(channel).isSameAs(peer.channel);
 
       peer.write("{\"brood\":\"request\",\"id\":9,\"body\":\"good\"}\n");
@@ -274,13 +272,12 @@ class ChannelTest {
     try (RawPeer peer = RawPeer.json()) {
       peer.write("1\n2\n");
       Channel channel =
-          peer.channel.onMessage(
-              message -> {
-                seen.add(message.value());
-                if (message.value().equals(2)) {
-                  throw new IllegalStateException("on purpose");
-                }
-              });
+          peer.channel.onMessage(message -> {
+            seen.add(message.value());
+            if (message.value().equals(2)) {
+              throw new IllegalStateException("on purpose");
+            }
+          });
       peer.write("3\n");
       assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo(1);
       assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo(2);

@@ -54,7 +54,6 @@ final class RawPeer implements AutoCloseable {
         .get(20, TimeUnit.SECONDS);
   }
 
-
   private String line() {
     try {
       byte[] buffer = new byte[64 * 1024];

@@ -58,8 +58,7 @@ public final class SocketMessages {
   /** Sends what fits now. */
   public static int send(int socket, byte[] bytes, int offset, int length) {
     MemorySegment source = MemorySegment.ofArray(bytes).asSlice(offset, length);
-    return (int)
-        Syscall.SENDTO.quickSecond(socket, source, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+    return (int) Syscall.SENDTO.quickSecond(socket, source, length, MSG_DONTWAIT | MSG_NOSIGNAL);
   }
 
   /**
