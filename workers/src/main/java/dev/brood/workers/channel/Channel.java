@@ -294,7 +294,8 @@ public final class Channel implements AutoCloseable {
         return;
       }
       if (verb.equals("request") && id != null) {
-        dispatch.request(new Message(this, map.get("body"), handle, id), bytes);
+        String from = map.get("from") instanceof String text ? text : null;
+        dispatch.request(new Message(this, map.get("body"), handle, id, from), bytes);
         return;
       }
       dispatch.message(verb, new Message(this, value, handle, null), bytes);

@@ -16,6 +16,7 @@ public final class Message {
   private final @Nullable Object value;
   private final @Nullable Handle handle;
   private final @Nullable Object requestId;
+  private final @Nullable String from;
   private final AtomicBoolean replied = new AtomicBoolean();
 
   Message(
@@ -23,10 +24,20 @@ public final class Message {
       @Nullable Object value,
       @Nullable Handle handle,
       @Nullable Object requestId) {
+    this(channel, value, handle, requestId, null);
+  }
+
+  Message(
+      Channel channel,
+      @Nullable Object value,
+      @Nullable Handle handle,
+      @Nullable Object requestId,
+      @Nullable String from) {
     this.channel = channel;
     this.value = value;
     this.handle = handle;
     this.requestId = requestId;
+    this.from = from;
   }
 
   /** The channel that it came over. */
@@ -71,6 +82,11 @@ public final class Message {
   /** The descriptor that came along. */
   public Optional<Handle> handle() {
     return Optional.ofNullable(handle);
+  }
+
+  /** Who asks, if a broker has passed the request of another child on; its name there. */
+  public Optional<String> from() {
+    return Optional.ofNullable(from);
   }
 
   /** Whether the peer waits for a {@link #reply}. */

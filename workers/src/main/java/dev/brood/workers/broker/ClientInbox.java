@@ -1,0 +1,172 @@
+package dev.brood.workers.broker;
+
+import dev.brood.workers.broker.BrokerException.Problem;
+import dev.brood.workers.channel.Handle;
+import dev.brood.workers.channel.Message;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What the broker has sent a Java child, and the handlers that get it. Thread-safe. */
+final class ClientInbox {
+  static final Set<String> VERBS = Set.of("message", "presence", "joined", "left", "refused");
+  static final int LIMIT = 1000;
+
+  private static final System.Logger LOGGER = System.getLogger("dev.brood.workers");
+
+  private final BlockingQueue<Optional<Message>> waiting = new LinkedBlockingQueue<>(LIMIT);
+  private final Thread thread = Thread.ofVirtual().name("brood-broker-client").unstarted(this::run);
+  private volatile @Nullable Consumer<Letter> letters;
+  private volatile @Nullable BiConsumer<Letter, Handle> handles;
+  private volatile @Nullable Consumer<PresenceEvent> presence;
+  private volatile @Nullable Consumer<BrokerException> refused;
+  private volatile boolean ended;
+
+  void start() {
+    thread.start();
+  }
+
+  void letterHandler(Consumer<Letter> handler) {
+    letters = handler;
+  }
+
+  void handleHandler(BiConsumer<Letter, Handle> handler) {
+    handles = handler;
+  }
+
+  void presenceHandler(Consumer<PresenceEvent> handler) {
+    presence = handler;
+  }
+
+  void refusedHandler(Consumer<BrokerException> handler) {
+    refused = handler;
+  }
+
+  /** On the thread that reads: waits while there is no room, which holds the parent's writing. */
+  void add(Message message) {
+    try {
+      waiting.put(Optional.of(message));
+    } catch (InterruptedException e) {
+      discard(message);
+      Thread.currentThread().interrupt();
+    }
+    if (ended) {
+      discardAll(); // the thread may be through already
+    }
+  }
+
+  /** Nothing more comes: what is here is still handled. */
+  void end() {
+    ended = true;
+    boolean unused = waiting.offer(Optional.empty()); // if there is no room, nobody waits either
+  }
+
+  private void run() {
+    while (true) {
+      Optional<Message> next = next();
+      if (next.isEmpty()) {
+        return;
+      }
+      handle(next.get());
+    }
+  }
+
+  private Optional<Message> next() {
+    while (true) {
+      try {
+        Optional<Message> next = ended ? waiting.poll() : waiting.take();
+        return next == null ? Optional.empty() : next;
+      } catch (InterruptedException e) {
+        LOGGER.log(Level.DEBUG, "a handler has left an interrupt behind", e);
+      }
+    }
+  }
+
+  private void handle(Message message) {
+    try {
+      if (message.value() instanceof Map<?, ?> map) {
+        handle(map, message);
+      }
+    } catch (RuntimeException e) {
+      LOGGER.log(Level.WARNING, "a handler of the broker's messages failed", e);
+    }
+  }
+
+  private void handle(Map<?, ?> map, Message message) {
+    switch (String.valueOf(map.get("brood"))) {
+      case "message" -> letter(map, message);
+      case "joined" ->
+          BrokerClient.text(map, "name").ifPresent(name -> tell(new PresenceEvent.Joined(name)));
+      case "left" ->
+          BrokerClient.text(map, "name").ifPresent(name -> tell(new PresenceEvent.Left(name)));
+      case "presence" -> {
+        if (map.get("names") instanceof List<?> names) {
+          names.forEach(name -> tell(new PresenceEvent.Joined(String.valueOf(name))));
+        }
+      }
+      default -> refused(map);
+    }
+  }
+
+  private void letter(Map<?, ?> map, Message message) {
+    Optional<String> topic = BrokerClient.text(map, "topic");
+    Letter.Kind kind =
+        topic.isPresent()
+            ? Letter.Kind.PUBLISHED
+            : Boolean.TRUE.equals(map.get("broadcast")) ? Letter.Kind.BROADCAST : Letter.Kind.SENT;
+    Letter letter =
+        new Letter(kind, BrokerClient.text(map, "from"), Optional.empty(), topic, map.get("body"));
+    Handle handle = message.handle().orElse(null);
+    BiConsumer<Letter, Handle> handleHandler = handles;
+    if (handle != null && handleHandler != null) {
+      handleHandler.accept(letter, handle);
+      return;
+    }
+    discard(message);
+    Consumer<Letter> handler = letters;
+    if (handler != null) {
+      handler.accept(letter);
+    }
+  }
+
+  private void tell(PresenceEvent event) {
+    Consumer<PresenceEvent> handler = presence;
+    if (handler != null) {
+      handler.accept(event);
+    }
+  }
+
+  private void refused(Map<?, ?> map) {
+    Map<?, ?> error = map.get("error") instanceof Map<?, ?> found ? found : Map.of();
+    Consumer<BrokerException> handler = refused;
+    String text = map.get("kind") + ": " + error.get("message");
+    if (handler == null) {
+      LOGGER.log(Level.WARNING, "the broker refused {0}", text);
+      return;
+    }
+    Problem problem = Problem.BAD_MESSAGE;
+    for (Problem each : Problem.values()) {
+      if (each.wireName().equals(error.get("name"))) {
+        problem = each;
+      }
+    }
+    handler.accept(new BrokerException(problem, text));
+  }
+
+  private void discardAll() {
+    for (Optional<Message> next = waiting.poll(); next != null; next = waiting.poll()) {
+      next.ifPresent(ClientInbox::discard);
+    }
+  }
+
+  private static void discard(Message message) {
+    message.handle().ifPresent(Handle::close);
+  }
+}

@@ -1,0 +1,149 @@
+package dev.brood.workers.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.brood.process.internal.linux.Descriptors;
+import dev.brood.workers.broker.BrokerException.Problem;
+import dev.brood.workers.channel.Channel;
+import dev.brood.workers.channel.ChannelOptions;
+import dev.brood.workers.channel.Codec;
+import dev.brood.workers.channel.Handle;
+import dev.brood.workers.channel.RequestFailedException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class BrokerClientTest {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private final BlockingQueue<Letter> letters = new LinkedBlockingQueue<>();
+  private final Broker broker = Broker.open();
+  private Channel[] one;
+  private Channel[] two;
+
+  @BeforeEach
+  void connect() {
+    one = pair();
+    two = pair();
+    broker.join("one", one[0]);
+    broker.join("two", two[0]);
+  }
+
+  @AfterEach
+  void close() {
+    broker.close();
+    for (Channel[] ends : new Channel[][] {one, two}) {
+      ends[0].close();
+      ends[1].close();
+    }
+  }
+
+  @Test
+  void letters_ofAllKinds_arriveInOrder() throws Exception {
+    try (BrokerClient first = BrokerClient.of(one[1]);
+        BrokerClient second = BrokerClient.of(two[1]).onLetter(letters::add)) {
+      BlockingQueue<PresenceEvent> here = new LinkedBlockingQueue<>();
+      second.subscribe("a.*");
+      second.subscribe("b", "group");
+      second.subscribe("c");
+      second.unsubscribe("c");
+      second.onPresence(here::add); // answered after what was before
+      assertThat(poll(here)).isEqualTo(new PresenceEvent.Joined("one"));
+      assertThat(poll(here)).isEqualTo(new PresenceEvent.Joined("two"));
+      first.publish("a.x", 1);
+      first.publish("c", 2);
+      first.publish("b", 3);
+      first.send("two", 4);
+      first.broadcast(5);
+      assertThat(poll(letters)).isEqualTo(Letter.published("one", "a.x", 1));
+      assertThat(poll(letters)).isEqualTo(Letter.published("one", "b", 3));
+      assertThat(poll(letters)).isEqualTo(Letter.of(Letter.Kind.SENT, "one", null, 4));
+      assertThat(poll(letters)).isEqualTo(Letter.of(Letter.Kind.BROADCAST, "one", null, 5));
+      assertThat(broker.leave("one")).isTrue();
+      assertThat(poll(here)).isEqualTo(new PresenceEvent.Left("one"));
+    }
+  }
+
+  @Test
+  void request_toAnotherChild_saysWhoAsks() throws Exception {
+    Channel unused =
+        two[1].onRequest(message -> {
+          if (message.value() == null) {
+            throw new IllegalArgumentException("nothing asked");
+          }
+          return message.from().orElse("the parent") + " asks " + message.value();
+        });
+    try (BrokerClient first = BrokerClient.of(one[1])) {
+      assertThat(first.request("two", "why", LIMIT).value()).isEqualTo("one asks why");
+      assertThat(broker.request("two", "how", LIMIT).value()).isEqualTo("the parent asks how");
+      assertThatThrownBy(() -> first.request("two", null, LIMIT))
+          .isInstanceOf(RequestFailedException.class)
+          .hasMessageContaining("nothing asked");
+      assertThatThrownBy(() -> first.request("three", 1, LIMIT))
+          .isInstanceOfSatisfying(
+              RequestFailedException.class, e -> assertThat(e.errorName()).hasValue("UnknownName"));
+    }
+  }
+
+  @Test
+  void refusal_isTold() throws Exception {
+    BlockingQueue<BrokerException> refused = new LinkedBlockingQueue<>();
+    try (BrokerClient first = BrokerClient.of(one[1]).onRefused(refused::add)) {
+      first.publish("a..b", 1);
+      assertThat(poll(refused).problem()).isEqualTo(Problem.BAD_TOPIC);
+      first.subscribe("#.a");
+      assertThat(poll(refused)).hasMessageStartingWith("subscribe: ");
+    }
+  }
+
+  @Test
+  void handle_sentByName_belongsToItsHandler() throws Exception {
+    BlockingQueue<Handle> handles = new LinkedBlockingQueue<>();
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (BrokerClient first = BrokerClient.of(one[1]);
+        BrokerClient second =
+            BrokerClient.of(two[1])
+                .onLetter(letters::add)
+                .onHandle((letter, handle) -> handles.add(handle));
+        Handle server = Handle.listen(any, 8)) {
+      first.send("two", "yours", server);
+      try (Handle arrived = poll(handles)) {
+        assertThat(arrived.localAddress()).isEqualTo(server.localAddress());
+      }
+      second.publish("nobody.listens", 1);
+      assertThat(letters).isEmpty();
+    }
+  }
+
+  @Test
+  void channel_thatEnds_endsTheClient() throws Exception {
+    try (BrokerClient first = BrokerClient.of(one[1]).onLetter(letters::add)) {
+      assertThat(broker.send("one", 1)).isTrue();
+      assertThat(poll(letters).body()).isEqualTo(1);
+      one[0].close();
+      one[1].onDisconnect().get(30, TimeUnit.SECONDS);
+      assertThatThrownBy(() -> first.publish("a", 1)).hasMessageContaining("cannot send");
+      assertThatThrownBy(() -> BrokerClient.of(one[1])).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  private static Channel[] pair() {
+    int[] ends = new int[2];
+    assertThat(Descriptors.socketPair(ends)).isZero();
+    ChannelOptions options = ChannelOptions.of(Codec.JSON);
+    return new Channel[] {Channel.adopt(ends[0], options), Channel.adopt(ends[1], options)};
+  }
+
+  private static <T> T poll(BlockingQueue<T> queue) throws InterruptedException {
+    T next = queue.poll(30, TimeUnit.SECONDS);
+    assertThat(next).isNotNull();
+    return next;
+  }
+}
