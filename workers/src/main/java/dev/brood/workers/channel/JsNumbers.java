@@ -1,6 +1,7 @@
 package dev.brood.workers.channel;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import org.jspecify.annotations.Nullable;
 
 /** Numbers as JavaScript uses them: as keys, and as bits that stand for letters. */
@@ -60,6 +61,10 @@ final class JsNumbers {
     }
     double size = Math.abs(number);
     BigDecimal digits = new BigDecimal(Double.toString(number)).stripTrailingZeros();
+    BigDecimal one = digits.round(new MathContext(1)); // Java writes two at least
+    if (one.doubleValue() == number) {
+      digits = one;
+    }
     if (size >= 1e-6 && size < 1e21) {
       return digits.toPlainString();
     }

@@ -270,6 +270,7 @@ class AdvancedCodecTest {
     assertThat(JsNumbers.text(0.000001)).isEqualTo("0.000001");
     assertThat(JsNumbers.text(-0.0)).isEqualTo("0");
     assertThat(JsNumbers.text(1.7976931348623157e308)).isEqualTo("1.7976931348623157e+308");
+    assertThat(JsNumbers.text(Double.MIN_VALUE)).isEqualTo("5e-324");
     assertThat(JsNumbers.text(Double.NaN)).isEqualTo("NaN");
     assertThat(JsNumbers.text(100)).isEqualTo("100");
   }

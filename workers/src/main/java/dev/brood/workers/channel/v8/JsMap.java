@@ -31,7 +31,7 @@ public final class JsMap extends AbstractMap<@Nullable Object, @Nullable Object>
     if (present != null) {
       return present.setValue(value);
     }
-    entries.put(same, new SimpleEntry<>(key, value));
+    entries.put(same, new SimpleEntry<>(SameValue.key(key), value));
     return null;
   }
 

@@ -25,7 +25,7 @@ public final class JsSet extends AbstractSet<@Nullable Object> {
     if (values.containsKey(same)) {
       return false;
     }
-    values.put(same, value);
+    values.put(same, SameValue.key(value));
     return true;
   }
 

@@ -24,6 +24,11 @@ final class SameValue {
     };
   }
 
+  /** The key that is kept: there is no negative zero among keys. */
+  static @Nullable Object key(@Nullable Object value) {
+    return value instanceof Double number && number == 0 ? (Object) 0.0 : value;
+  }
+
   private static final class Identity {
     private final Object value;
 
