@@ -2,6 +2,7 @@ package dev.brood.workers.cluster;
 
 import dev.brood.process.internal.linux.Errno;
 import dev.brood.workers.channel.Channel;
+import dev.brood.workers.channel.ChannelOptions;
 import dev.brood.workers.channel.ClusterLink;
 import dev.brood.workers.cluster.Member.Offer;
 import java.lang.System.Logger.Level;
@@ -25,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * #awaitRoom} and {@link #pause}.
  */
 final class Primary implements AutoCloseable {
-  /** A worker for which more than this waits to be sent does not read, and is cut off. */
-  static final long MOST_QUEUED_BYTES = 64L * 1024 * 1024;
+  /** Room for answers to a worker besides what users may queue for it; then it is cut off. */
+  static final long ANSWER_BYTES = 16L * 1024 * 1024;
 
   /** Told of what a worker says. Called on the worker's reading thread; must not wait. */
   interface Observer {
@@ -39,6 +40,8 @@ final class Primary implements AutoCloseable {
     /** The worker wants to leave by itself. */
     void leaving();
   }
+
+  private static final System.Logger LOGGER = System.getLogger("dev.brood.workers");
 
   private final Policy policy;
   private final Function<ListenAddress, Optional<ListenAddress>> decision;
@@ -61,14 +64,21 @@ final class Primary implements AutoCloseable {
   Member join(int id, Channel channel, Observer observer) {
     ClusterLink link = channel.clusterLink();
     Member member = new Member(id, link);
+    ChannelOptions options = channel.options();
+    long limit = options.queueLimitBytes() + options.messageLimitBytes() + ANSWER_BYTES;
     link.onMessage((message, handle) -> {
       if (handle != null) {
         handle.close(); // workers send none here
       }
-      if (link.queuedBytes() > MOST_QUEUED_BYTES) {
+      if (link.queuedBytes() > limit) {
+        LOGGER.log(Level.WARNING, "{0} sends and does not read: its channel is closed", member);
         channel.close();
-      } else {
+        return;
+      }
+      try {
         received(member, observer, message);
+      } catch (RuntimeException e) {
+        LOGGER.log(Level.WARNING, member + ": a message failed: " + message, e);
       }
     });
     return member;
@@ -157,8 +167,7 @@ final class Primary implements AutoCloseable {
   }
 
   /** A connection was accepted. */
-  void accepted(RoundRobin point, int descriptor) {
-    Connection connection = new Connection(descriptor);
+  void accepted(RoundRobin point, Connection connection) {
     locked(() -> point.add(connection));
   }
 
@@ -205,7 +214,7 @@ final class Primary implements AutoCloseable {
           member.tell(body("ack", message.get("seq")));
         });
       }
-      default -> {} // Node ignores what it does not know, and so do newer workers rely on
+      default -> {} // Node ignores what it does not know, and newer workers rely on that
     }
   }
 
@@ -272,8 +281,7 @@ final class Primary implements AutoCloseable {
     try {
       return decision.apply(asked);
     } catch (RuntimeException e) {
-      System.getLogger("dev.brood.workers")
-          .log(Level.WARNING, "the decision about " + asked + " failed; refused", e);
+      LOGGER.log(Level.WARNING, "the decision about " + asked + " failed; refused", e);
       return Optional.empty();
     }
   }

@@ -48,10 +48,15 @@ final class Roster {
 
   /** Starts one of the program that the cluster has. */
   ClusterWorker add() {
+    Fork program;
+    int age;
     lock.lock();
-    Fork program = fork;
-    int age = generation;
-    lock.unlock();
+    try {
+      program = fork;
+      age = generation;
+    } finally {
+      lock.unlock();
+    }
     return add(program, age);
   }
 

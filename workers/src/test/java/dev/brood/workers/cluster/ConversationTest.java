@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.brood.process.internal.linux.Descriptors;
 import dev.brood.process.internal.linux.Sockets;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -356,16 +361,62 @@ class ConversationTest {
     }
   }
 
+  @Test
+  void acceptedConnections_always_areClosedInProgramsThatAreStarted() throws Exception {
+    try (FakeWorker worker = new FakeWorker(primary, 1)) {
+      int port = roundRobin(worker);
+      try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        assertThat(client.isConnected()).isTrue();
+        JsonNode offered = worker.hearConnection();
+        List<Integer> numbers = acceptedOf(port).boxed().toList();
+        assertThat(numbers).hasSize(2);
+        for (int number : numbers) {
+          String flags = Files.readString(Path.of("/proc/self/fdinfo/" + number));
+          assertThat(flags).containsPattern("flags:\\s+0?2004002"); // CLOEXEC, NONBLOCK, RDWR
+        }
+        worker.answer(offered, true);
+      }
+    }
+  }
+
+  @Test
+  void worker_thatAsksForNonsense_isAnsweredAndLosesNothing() throws Exception {
+    try (FakeWorker worker = new FakeWorker(primary, 1)) {
+      int port = roundRobin(worker);
+      worker.saying("'act':'queryServer','port':70000,'addressType':4,'seq':{'a':[]}");
+      assertThat(worker.hear().path("errno").asInt()).isEqualTo(-22);
+      worker.saying("'act':'queryServer','address':'a\\u0000b','addressType':-1,'seq':2");
+      assertThat(worker.hear().path("errno").asInt()).isEqualTo(-22);
+      worker.saying("'act':'queryServer','address':'::1','port':-5,'addressType':'udp6','seq':3");
+      assertThat(worker.hear().path("errno").asInt()).isEqualTo(-22);
+      worker.saying(
+          "'act':'queryServer','address':'/%s','addressType':-1,'seq':4", "x".repeat(200));
+      assertThat(worker.hear().path("errno").asInt()).isEqualTo(-36);
+      worker.saying("'act':'close','key':{},'seq':5");
+      worker.saying("'act':'listening','address':9,'port':[],'seq':6");
+      worker.saying("'ack':0.5,'accepted':'yes','seq':7");
+      try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        assertThat(client.isConnected()).isTrue();
+        worker.answer(worker.hearConnection(), true);
+      }
+    }
+  }
+
   /** How many descriptors of this process are accepted connections of a port. */
   private static long accepted(int port) {
-    String[] numbers = new java.io.File("/proc/self/fd").list();
-    return java.util.stream.Stream.of(numbers == null ? new String[0] : numbers)
+    return acceptedOf(port).count();
+  }
+
+  private static IntStream acceptedOf(int port) {
+    String[] numbers = new File("/proc/self/fd").list();
+    return Stream.of(numbers == null ? new String[0] : numbers)
         .mapToInt(Integer::parseInt)
         .filter(number -> Sockets.type(number) == Sockets.SOCK_STREAM)
         .filter(number -> Sockets.isListening(number) == 0)
-        .mapToObj(Binding::localAddress)
-        .filter(address -> address != null && address.getPort() == port)
-        .count();
+        .filter(number -> {
+          InetSocketAddress local = Binding.localAddress(number);
+          return local != null && local.getPort() == port;
+        });
   }
 
   private static int roundRobin(FakeWorker worker) throws Exception {
