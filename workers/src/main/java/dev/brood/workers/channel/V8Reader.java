@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one message in V8's format. For one use. */
@@ -28,8 +30,12 @@ final class V8Reader {
 
   private int depth;
 
+  /** How much room may still be made for array elements because a length says so. */
+  private long promised;
+
   V8Reader(byte[] bytes, int offset, int length) {
     this.input = new V8Input(bytes, offset, length);
+    this.promised = length;
   }
 
   /** The whole message. */
@@ -90,7 +96,7 @@ final class V8Reader {
         switch (tag) {
           case V8Tag.OBJECT -> plainObject();
           case V8Tag.DENSE_ARRAY -> denseArray(begin(new JsArray()));
-          case V8Tag.SPARSE_ARRAY -> sparseArray(begin(new SparseArray(input.varint())));
+          case V8Tag.SPARSE_ARRAY -> sparseArray();
           case V8Tag.MAP -> map(begin(new JsMap()));
           case V8Tag.SET -> set(begin(new JsSet()));
           case V8Tag.DATE -> begin(date());
@@ -156,21 +162,47 @@ final class V8Reader {
     return array;
   }
 
+  /**
+   * An array that was written by index. Node writes any array like that which it does not know to
+   * be without holes, one that it has received and sends back above all. So it becomes a list,
+   * unless its length is out of proportion to the message.
+   */
+  private Object sparseArray() {
+    long length = input.varint();
+    if (length > promised) {
+      return sparseArray(begin(new SparseArray(length)));
+    }
+    promised -= length;
+    JsArray array = begin(new JsArray());
+    for (long i = 0; i < length; i++) {
+      array.add(JsConstant.HOLE);
+    }
+    elements(length, (index, value) -> array.set(index.intValue(), value), array::properties);
+    return array;
+  }
+
   private SparseArray sparseArray(SparseArray array) {
+    elements(array.length(), array.elements()::put, array::properties);
+    return array;
+  }
+
+  private void elements(
+      long length,
+      BiConsumer<Long, @Nullable Object> element,
+      Supplier<Map<String, @Nullable Object>> properties) {
     long pairs = 0;
     while (input.peekTag() != V8Tag.SPARSE_ARRAY_END) {
       Object key = key();
       Object value = value();
-      if (key instanceof Long index && index < array.length()) {
-        array.elements().put(index, value);
+      if (key instanceof Long index && index < length) {
+        element.accept(index, value);
       } else {
-        array.properties().put(String.valueOf(key), value);
+        properties.get().put(String.valueOf(key), value);
       }
       pairs++;
     }
     end(pairs);
-    requireSame(array.length(), input.varint());
-    return array;
+    requireSame(length, input.varint());
   }
 
   private JsMap map(JsMap map) {

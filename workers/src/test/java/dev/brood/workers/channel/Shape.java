@@ -2,6 +2,7 @@ package dev.brood.workers.channel;
 
 import dev.brood.workers.channel.v8.ArrayBuffer;
 import dev.brood.workers.channel.v8.JsArray;
+import dev.brood.workers.channel.v8.JsConstant;
 import dev.brood.workers.channel.v8.JsError;
 import dev.brood.workers.channel.v8.JsMap;
 import dev.brood.workers.channel.v8.SparseArray;
@@ -10,8 +11,11 @@ import java.lang.reflect.Array;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +57,17 @@ final class Shape {
       case JsMap map -> pairs("Map", map);
       case Map<?, ?> map -> pairs("object", map);
       case Set<?> set -> all("Set", set);
+      case List<?> array when array.contains(JsConstant.HOLE) -> {
+        SortedMap<Long, Object> elements = new TreeMap<>();
+        for (int i = 0; i < array.size(); i++) {
+          if (array.get(i) != JsConstant.HOLE) {
+            elements.put((long) i, array.get(i));
+          }
+        }
+        text.append("sparse").append(array.size());
+        pairs("", elements);
+        pairs("with", array instanceof JsArray named ? named.properties() : Map.of());
+      }
       case Collection<?> list -> {
         all("array", list);
         if (list instanceof JsArray array && array.hasProperties()) {

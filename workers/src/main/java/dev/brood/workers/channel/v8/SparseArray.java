@@ -8,8 +8,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An array with holes: what is there, by index. Its length says nothing about the memory it takes,
- * and a peer can claim four billion. Not thread-safe.
+ * An array with so many holes that it is no list: what is there, by index. Its length says nothing
+ * about the memory it takes, and a peer can claim four billion. An array whose length is in
+ * proportion to its message arrives as a {@link JsArray}. Not thread-safe.
  */
 public final class SparseArray {
   /** The longest array of JavaScript: 2^32 - 1. */
