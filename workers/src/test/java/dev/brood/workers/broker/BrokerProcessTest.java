@@ -8,6 +8,7 @@ import dev.brood.workers.channel.Message;
 import dev.brood.workers.channel.RequestFailedException;
 import dev.brood.workers.fork.Fork;
 import dev.brood.workers.fork.ForkedChild;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,6 +102,51 @@ class BrokerProcessTest {
       assertThat(((Map<?, ?>) got(asker).get("error")).get("name")).isEqualTo("Left");
       assertThat(other.await()).hasToString("exit code 0");
       assertThat(broker.names()).containsExactly("asker");
+    }
+  }
+
+  @Test
+  void children_inPythonAndNode_talkThroughTheirPackages() throws Exception {
+    String python =
+        """
+        import sys
+        sys.path.insert(0, sys.argv[1])
+        import brood
+        channel = brood.connect()
+        channel.subscribe("chat.#")
+        channel.send("up")
+        said = channel.receive(60)
+        answer = channel.request({"heard": said.value}, timeout=60, to="node")
+        channel.publish("chat.end", answer if not hasattr(answer, "value") else answer.value)
+        """;
+    String node =
+        """
+        const brood = require(process.argv[2]);
+        brood.onRequest((request) => request.from + ' heard ' + request.body.heard);
+        process.send('up');
+        """;
+    Path sdk = Path.of("..", "sdk").toAbsolutePath();
+    BlockingQueue<Letter> heard = new LinkedBlockingQueue<>();
+    try (Broker broker = Broker.open();
+        Subscription end = broker.subscribe("chat.end", heard::add);
+        ForkedChild one =
+            start(
+                broker,
+                "python",
+                Fork.python(script("one.py", python), sdk.resolve("python").toString()));
+        ForkedChild two =
+            start(
+                broker,
+                "node",
+                Fork.node(script("two.js", node), sdk.resolve("node/index.cjs").toString()))) {
+      broker.publish("chat.begin", "hello");
+      Letter last = heard.poll(60, TimeUnit.SECONDS);
+      assertThat(last).isNotNull();
+      assertThat(last.body()).isEqualTo("python heard hello");
+      assertThat(last.from()).hasValue("python");
+      assertThat(end.isOpen()).isTrue();
+      assertThat(one.await()).hasToString("exit code 0");
+      assertThat(two.child().isAlive()).isTrue();
     }
   }
 
@@ -208,19 +254,28 @@ class BrokerProcessTest {
   }
 
   private ForkedChild join(Broker broker, String name) throws Exception {
-    Path script = directory.resolve("member.js");
-    if (!Files.exists(script)) {
-      Path unused = Files.writeString(script, MEMBER);
-    }
-    ForkedChild child = Fork.node(script.toString()).spawn();
+    return start(broker, name, Fork.node(script("member.js", MEMBER)));
+  }
+
+  /** Starts a child that says "up", and lets it join before anything else. */
+  private static ForkedChild start(Broker broker, String name, Fork fork) throws Exception {
+    ForkedChild child = fork.spawn();
     try {
-      assertThat(receive(child).value()).isEqualTo("up");
       broker.join(name, child.channel());
+      assertThat(receive(child).value()).isEqualTo("up");
       return child;
     } catch (AssertionError | RuntimeException e) {
       child.close();
       throw e;
     }
+  }
+
+  private String script(String name, String text) throws IOException {
+    Path file = directory.resolve(name);
+    if (!Files.exists(file)) {
+      Path unused = Files.writeString(file, text);
+    }
+    return file.toString();
   }
 
   /** Lets a child say something on its own. */

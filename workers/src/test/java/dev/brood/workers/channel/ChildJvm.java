@@ -13,11 +13,11 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.databind.JsonNode;
 
 /** How to start a program of these tests in a JVM of its own. */
-final class ChildJvm {
+public final class ChildJvm {
   private ChildJvm() {}
 
   /** A command that runs {@code main} of a class. */
-  static Command command(Class<?> main, String... arguments) {
+  public static Command command(Class<?> main, String... arguments) {
     List<String> words = new ArrayList<>();
     words.add(System.getProperty("java.home") + "/bin/java");
     words.addAll(

@@ -9,16 +9,27 @@ import dev.brood.process.SpawnException;
 import dev.brood.process.Stdio;
 import dev.brood.process.internal.linux.Descriptors;
 import dev.brood.process.internal.linux.Sockets;
+import dev.brood.workers.channel.ChildJvm;
+import dev.brood.workers.channel.Handle;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SocketActivationProcessTest {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final InetSocketAddress LOOPBACK =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
   private static final String PYTHON_SERVER =
       """
       import http.server, os, socket
@@ -44,6 +55,8 @@ class SocketActivationProcessTest {
       });
       server.listen({fd: 3});
       """;
+
+  @TempDir Path directory;
 
   @Test
   void pythonServer_givenTwoSockets_servesTheSecondByName() throws Exception {
@@ -85,6 +98,69 @@ class SocketActivationProcessTest {
         assertThat(child.output(number).readLine()).isEqualTo("\"here\"");
         assertThat(get(web)).endsWith("node true");
       }
+    }
+  }
+
+  @Test
+  void forkedNode_withTheChannelBehindItsSockets_hasBoth() throws Exception {
+    try (Handle web = Handle.listen(LOOPBACK, 16)) {
+      SocketActivation sockets = SocketActivation.of().with("web", web);
+      Path script = directory.resolve("server.js");
+      Path unused = Files.writeString(script, NODE_SERVER + "process.send('here');");
+      Fork fork =
+          Fork.node(script.toString()).command(sockets::pass).channelAt(sockets.nextDescriptor());
+      try (ForkedChild child = fork.spawn()) {
+        assertThat(child.receive(LIMIT).orElseThrow().value()).isEqualTo("here");
+        assertThat(get((InetSocketAddress) web.localAddress())).endsWith("node true");
+      }
+    }
+  }
+
+  @Test
+  void javaChild_receivesItsSocketsByName() throws Exception {
+    try (Handle first = Handle.listen(LOOPBACK, 16);
+        Handle second = Handle.listen(LOOPBACK, 16)) {
+      SocketActivation sockets = SocketActivation.of().with("a", first).with("b", second);
+      Fork fork =
+          Fork.of(ChildJvm.command(ActivatedProgram.class))
+              .command(sockets::pass)
+              .channelAt(sockets.nextDescriptor());
+      try (ForkedChild child = fork.spawn()) {
+        assertThat(child.receive(LIMIT).orElseThrow().value()).isEqualTo(List.of("a", "b"));
+        assertThat(child.receive(LIMIT).orElseThrow().value()).isEqualTo(0);
+        assertThat(get((InetSocketAddress) second.localAddress())).isEqualTo("java");
+        assertThat(child.await()).hasToString("exit code 0");
+      }
+    }
+  }
+
+  @Test
+  void pythonPackage_findsSocketsAndTellsThatItIsReady() throws Exception {
+    List<Notification> seen = new CopyOnWriteArrayList<>();
+    String script =
+        """
+        import sys
+        sys.path.insert(0, sys.argv[1])
+        import brood
+        [(name, server)] = brood.listen_fds()
+        print(name, server.getsockname()[1], brood.watchdog_seconds())
+        brood.sd_notify(READY=1, STATUS="serving")
+        brood.sd_notify("FDSTORE=1", "FDNAME=kept", descriptors=[server])
+        assert brood.sd_barrier(60)
+        """;
+    NotifyOptions options = NotifyOptions.DEFAULT.watchdog(Duration.ofSeconds(3));
+    try (NotifySocket notify = NotifySocket.open(options, seen::add);
+        Handle web = Handle.listen(LOOPBACK, 16)) {
+      Command python =
+          Command.of("python3", "-c", script, Path.of("..", "sdk", "python").toString());
+      Command command = SocketActivation.of().with("web", web).pass(notify.pass(python));
+      int port = ((InetSocketAddress) web.localAddress()).getPort();
+      assertThat(command.text()).isEqualTo("web " + port + " 1.5");
+      assertThat(seen).hasSize(3);
+      assertThat(seen.getFirst()).isInstanceOf(Notification.Ready.class);
+      assertThat(seen.getLast())
+          .isInstanceOfSatisfying(
+              Notification.Stored.class, each -> assertThat(each.name()).isEqualTo("kept"));
     }
   }
 
@@ -153,15 +229,17 @@ class SocketActivationProcessTest {
 
   private static NamedDescriptor listening(String name) {
     int descriptor = Sockets.socket(Sockets.AF_INET, Sockets.SOCK_STREAM);
-    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    assertThat(Sockets.bind(descriptor, address)).isZero();
+    assertThat(Sockets.bind(descriptor, LOOPBACK)).isZero();
     assertThat(Sockets.listen(descriptor, 16)).isZero();
     assertThat(Descriptors.isOpen(descriptor)).isTrue();
     return new NamedDescriptor(name, descriptor);
   }
 
   private static String get(NamedDescriptor server) throws IOException {
-    InetSocketAddress address = (InetSocketAddress) Sockets.localAddress(server.descriptor());
+    return get((InetSocketAddress) Sockets.localAddress(server.descriptor()));
+  }
+
+  private static String get(InetSocketAddress address) throws IOException {
     try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
       final int limitMillis = 60_000;
       socket.setSoTimeout(limitMillis);
