@@ -59,7 +59,9 @@ abstract class RingSide {
       long left = deadline - System.nanoTime();
       if (over || left <= 0) {
         peer.stay();
-        requireOpen();
+        if (over) {
+          throw ended();
+        }
         return false;
       }
       peer.await(left);
@@ -67,17 +69,24 @@ abstract class RingSide {
     return true;
   }
 
-  /** Throws if either side is closed or gone. */
+  /**
+   * Throws if this side is closed, or the reactor has seen the end of the other. It reads nothing
+   * that the other side writes: that would cost the time of a cache miss for each record.
+   */
   final void requireOpen() {
+    if (closed || peer.isGone()) {
+      throw ended();
+    }
+  }
+
+  private ChannelClosedException ended() {
     if (closed) {
-      throw new ChannelClosedException("this side of the ring is closed");
+      return new ChannelClosedException("this side of the ring is closed");
     }
     if (memory.flag(peerClosed) != 0) {
-      throw new ChannelClosedException("the ring has ended: the other side has closed it");
+      return new ChannelClosedException("the ring has ended: the other side has closed it");
     }
-    if (peer.isGone()) {
-      throw new RingBrokenException("the ring is broken: the other side ended without closing it");
-    }
+    return new RingBrokenException("the ring is broken: the other side ended without closing it");
   }
 
   /** Closes this side; whoever uses it finishes, and the last one out unmaps the memory. */
