@@ -156,7 +156,9 @@ public final class Channel implements AutoCloseable {
 
   /**
    * Answers requests of the peer: the value is the reply's body, an error goes back as an error.
-   * Each runs on a virtual thread, up to {@value Dispatch#MOST_REQUESTS} at once.
+   * Each runs on a virtual thread, up to {@value Dispatch#MOST_REQUESTS} at once. Requests that
+   * came before and wait to be received are answered too; set this before {@link #onMessage}, whose
+   * handler would get them as messages.
    */
   public Channel onRequest(Function<Message, @Nullable Object> handler) {
     dispatch.handleRequests(handler);

@@ -1,10 +1,13 @@
 package dev.brood.workers.channel;
 
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -51,9 +54,15 @@ final class Dispatch {
 
   synchronized void handleVerb(String verb, Consumer<Message> handler) {
     Inbox own = new Inbox(limitBytes);
-    if (verbs.putIfAbsent(verb, own) != null) {
+    if (verbs.containsKey(verb)) {
       throw new IllegalStateException(name + ": there is a handler of \"" + verb + "\" already");
     }
+    inbox.divert(
+        message -> isOf(verb, message),
+        waiting -> {
+          waiting.forEach(entry -> add(own, entry.message(), entry.bytes()));
+          verbs.put(verb, own);
+        });
     if (ended) {
       own.end();
     }
@@ -61,7 +70,14 @@ final class Dispatch {
   }
 
   void handleRequests(Function<Message, @Nullable Object> handler) {
-    requestHandler = handler;
+    List<Inbox.Entry> early = new ArrayList<>();
+    inbox.divert(
+        Message::isRequest,
+        waiting -> {
+          requestHandler = handler;
+          early.addAll(waiting);
+        });
+    early.forEach(entry -> start(handler, entry.message()));
   }
 
   void handleMalformed(Consumer<MalformedMessageException> handler) {
@@ -70,16 +86,28 @@ final class Dispatch {
 
   /** A message; {@code verb} if it has one. Waits while its receiver has too much already. */
   void message(@Nullable String verb, Message message, int bytes) {
-    Inbox own = verb == null ? null : verbs.get(verb);
-    add(own == null ? inbox : own, message, bytes);
+    if (verb != null) {
+      Inbox own = verbs.get(verb);
+      if (own == null && addUnless(() -> verbs.containsKey(verb), message, bytes)) {
+        return;
+      }
+      add(own == null ? verbs.getOrDefault(verb, inbox) : own, message, bytes);
+      return;
+    }
+    add(inbox, message, bytes);
   }
 
   void request(Message message, int bytes) {
-    Function<Message, @Nullable Object> handler = requestHandler;
-    if (handler == null) {
-      add(inbox, message, bytes);
+    if (requestHandler == null && addUnless(() -> requestHandler != null, message, bytes)) {
       return;
     }
+    Function<Message, @Nullable Object> handler = requestHandler;
+    if (handler != null) {
+      start(handler, message);
+    }
+  }
+
+  private void start(Function<Message, @Nullable Object> handler, Message message) {
     requestTurns.acquireUninterruptibly();
     Thread.ofVirtual().name(name + "-request").start(() -> answer(handler, message));
   }
@@ -111,6 +139,23 @@ final class Dispatch {
     ended = true;
     inbox.close();
     verbs.values().forEach(Inbox::close);
+  }
+
+  private static boolean isOf(String verb, Message message) {
+    return !message.isRequest()
+        && message.value() instanceof Map<?, ?> map
+        && verb.equals(map.get("brood"));
+  }
+
+  /** Adds to the inbox of all, unless a handler has been set meanwhile. */
+  private boolean addUnless(BooleanSupplier handled, Message message, int bytes) {
+    try {
+      return inbox.add(message, bytes, handled);
+    } catch (InterruptedException e) {
+      message.discard();
+      Thread.currentThread().interrupt();
+      return true;
+    }
   }
 
   private void add(Inbox target, Message message, int bytes) {

@@ -3,14 +3,19 @@ package dev.brood.workers.channel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Messages that have arrived and wait for their receiver; bounded in bytes. Thread-safe. */
 final class Inbox {
-  private record Entry(Message message, int bytes) {}
+  /** A message and what it counts for. */
+  record Entry(Message message, int bytes) {}
 
   private final long limitBytes;
   private final ReentrantLock lock = new ReentrantLock();
@@ -29,6 +34,16 @@ final class Inbox {
    * Adds a message, waiting for room; one that is too large alone has room when nothing else is.
    */
   void add(Message message, int size) throws InterruptedException {
+    boolean unused = add(message, size, () -> false);
+  }
+
+  /**
+   * As {@link #add(Message, int)}, unless the message belongs elsewhere when there is room for it.
+   *
+   * @param elsewhere asked under the lock that {@link #divert} holds too
+   * @return false if it does, and was not added
+   */
+  boolean add(Message message, int size, BooleanSupplier elsewhere) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       while (!closed && bytes > 0 && bytes + size > limitBytes) {
@@ -36,11 +51,32 @@ final class Inbox {
       }
       if (closed) {
         message.discard();
-        return;
+        return true;
+      }
+      if (elsewhere.getAsBoolean()) {
+        return false;
       }
       entries.add(new Entry(message, size));
       bytes += size;
       arrived.signal();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes some messages out, to which {@code taker} says where they and later ones belong; nothing
+   * arrives meanwhile, so their order is kept.
+   */
+  void divert(Predicate<Message> which, Consumer<List<Entry>> taker) {
+    lock.lock();
+    try {
+      List<Entry> found = entries.stream().filter(entry -> which.test(entry.message())).toList();
+      entries.removeAll(found);
+      bytes -= found.stream().mapToLong(Entry::bytes).sum();
+      taken.signalAll();
+      taker.accept(found);
     } finally {
       lock.unlock();
     }

@@ -255,13 +255,13 @@ public final class UnixClient implements AutoCloseable {
 
   private @Nullable Channel adopt(int descriptor) {
     Channel channel = Channel.adopt(descriptor, options.channel());
-    Consumer<Message> onMessage = messages;
-    if (onMessage != null) {
-      channel.onMessage(onMessage);
-    }
     Function<Message, @Nullable Object> onRequest = requests;
     if (onRequest != null) {
       channel.onRequest(onRequest);
+    }
+    Consumer<Message> onMessage = messages;
+    if (onMessage != null) {
+      channel.onMessage(onMessage);
     }
     lock.lock();
     try {

@@ -26,8 +26,8 @@ final class UnixProgram {
             .onConnection(connection ->
                 connection
                     .channel()
-                    .onMessage(message -> pass(parent, message))
-                    .onRequest(message -> "answer to " + message.value()));
+                    .onRequest(message -> "answer to " + message.value())
+                    .onMessage(message -> pass(parent, message)));
     boolean unused = parent.send("serving");
     parent.onDisconnect().join();
     server.close();
