@@ -27,7 +27,7 @@ import java.lang.invoke.VarHandle;
  *  136  u32  1 when the writer has closed                                (by the writer)
  *  256  u64  tail: bytes read since the beginning, with all padding      (by the reader)
  *  264  u32  1 when the reader has closed                                (by the reader)
- *  384  u32  how the reader waits: 0 not, 1 futex on this word, 2 socket (set by it, cleared by both)
+ *  384  u32  how the reader waits: 0 not, 1 futex on this word, 2 socket (by both)
  *  512  u32  how the writer waits: likewise
  * 4096  the data area
  * </pre>

@@ -127,8 +127,9 @@ class MarkerTest {
     Marker marker = Marker.of(path());
     String line =
         """
-        printf '{"brood":"marker","run":"%s","body":[1]}\\n' "$BROOD_MARKER_RUN" >"$BROOD_MARKER.new" &&
-        mv "$BROOD_MARKER.new" "$BROOD_MARKER"
+        new="$BROOD_MARKER.new"
+        printf '{"brood":"marker","run":"%s","body":[1]}\\n' "$BROOD_MARKER_RUN" >"$new" &&
+        mv "$new" "$BROOD_MARKER"
         """;
     try (MarkerWatch watch = marker.watch();
         Child child = marker.giveTo(Command.of("sh", "-c", line)).spawn()) {
