@@ -84,6 +84,17 @@ final class JfrEvents {
     long stopTime;
   }
 
+  /** Makes all types known to the recorder with the first event, not each with its own first. */
+  private static final class Registered {
+    static {
+      FlightRecorder.register(Spawn.class);
+      FlightRecorder.register(Ended.class);
+      FlightRecorder.register(Stop.class);
+    }
+
+    static void ensure() {}
+  }
+
   private JfrEvents() {}
 
   static boolean recorderInUse() {
@@ -91,6 +102,7 @@ final class JfrEvents {
   }
 
   static void spawned(Command command, long pid, long spawnNanos) {
+    Registered.ensure();
     Spawn event = new Spawn();
     if (event.isEnabled()) {
       event.commandLine = shown(command);
@@ -101,6 +113,7 @@ final class JfrEvents {
   }
 
   static void notSpawned(Command command, String reason) {
+    Registered.ensure();
     Spawn event = new Spawn();
     if (event.isEnabled()) {
       event.commandLine = shown(command);
@@ -110,6 +123,7 @@ final class JfrEvents {
   }
 
   static void exited(Child child, Exit exit) {
+    Registered.ensure();
     Ended event = new Ended();
     if (event.isEnabled()) {
       event.commandLine = shown(child.command());
@@ -123,6 +137,7 @@ final class JfrEvents {
   }
 
   static void stopped(Child child, StopReport report) {
+    Registered.ensure();
     Stop event = new Stop();
     if (event.isEnabled()) {
       event.commandLine = shown(child.command());
