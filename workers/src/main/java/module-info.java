@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.brood.workers {
   requires transitive dev.brood.process;
   requires transitive tools.jackson.databind;
+  requires java.management;
   requires tools.jackson.dataformat.cbor;
   requires static transitive org.jspecify;
 

@@ -70,6 +70,17 @@ public final class Fork {
     return JavaRuntime.fork(main, arguments);
   }
 
+  /**
+   * A piece of this program in a JVM of its own, of this JVM's kind: {@code Fork.java(parent ->
+   * parent.send(compute()))}.
+   *
+   * @throws IllegalArgumentException if the task or what it captures is not serializable, or more
+   *     than an argument of a program can be (128 KiB)
+   */
+  public static Fork java(ChildTask task) {
+    return JavaRuntime.fork(task);
+  }
+
   /** Any program. */
   public static Fork of(Command command) {
     return new Fork(

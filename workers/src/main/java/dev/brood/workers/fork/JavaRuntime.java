@@ -1,15 +1,36 @@
 package dev.brood.workers.fork;
 
 import dev.brood.process.Command;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** How a main class of this program is started in another JVM of the same kind. */
+/**
+ * How code of this program is started in another JVM of the same kind: its {@code java}, class
+ * path, module path and module options. Memory settings, agents and the like are not taken along.
+ */
 final class JavaRuntime {
+  private static final List<String> MODULE_OPTIONS =
+      List.of("--add-modules", "--add-reads", "--add-exports", "--add-opens", "--patch-module");
+
   private JavaRuntime() {}
 
   static Fork fork(Class<?> main, String... arguments) {
+    return java(List.of()).arguments(target(main)).arguments(arguments);
+  }
+
+  static Fork fork(ChildTask task) {
+    // A module that nobody requires is not there unless it is named.
+    Module own = task.getClass().getModule();
+    List<String> options = own.isNamed() ? List.of("--add-modules=" + own.getName()) : List.of();
+    return java(options)
+        .arguments(target(ChildTaskMain.class))
+        .arguments(ChildTaskMain.write(task));
+  }
+
+  private static Fork java(List<String> options) {
     List<String> argv = new ArrayList<>();
     argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     String modules = System.getProperty("jdk.module.path", "");
@@ -20,8 +41,19 @@ final class JavaRuntime {
     if (!classes.isEmpty()) {
       argv.addAll(List.of("--class-path", classes));
     }
+    argv.addAll(moduleOptions());
+    argv.addAll(options);
     argv.add("--enable-native-access=" + nativeAccess());
-    return Fork.of(Command.of(argv)).arguments(target(main)).arguments(arguments);
+    Fork fork = Fork.of(Command.of(argv.getFirst()));
+    return fork.runtimeArguments(argv.subList(1, argv.size()).toArray(String[]::new));
+  }
+
+  private static List<String> moduleOptions() {
+    Stream<String> given = ManagementFactory.getRuntimeMXBean().getInputArguments().stream();
+    return given
+        .filter(argument ->
+            MODULE_OPTIONS.stream().anyMatch(option -> argument.startsWith(option + "=")))
+        .toList();
   }
 
   private static String nativeAccess() {
