@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Reads one value in CBOR (RFC 8949). For one use. Tags other than those of big integers are read
  * over, whole numbers as keys become text, {@code undefined} becomes null.
  *
- * <p>Not Jackson's parser, which takes time with the square of the tags before a value: docs/
- * decisions/0013-binary-codec.md.
+ * <p>Not Jackson's parser, which takes time with the square of the tags before a value; see
+ * decision 0013.
  */
 final class CborReader {
   private static final int UNSIGNED = 0;

@@ -9,6 +9,10 @@ import java.util.Arrays;
 /** Bytes of one frame in the making. Grows up to what one Java array can hold. */
 final class FrameBuffer extends OutputStream {
   static final int LIMIT = Integer.MAX_VALUE - 16;
+
+  /** Up to here it grows in large steps: most of what grows at all grows further. */
+  private static final int QUICKLY_BYTES = 64 * 1024;
+
   private static final VarHandle BIG_INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
   private static final VarHandle LITTLE_LONG =
@@ -26,7 +30,8 @@ final class FrameBuffer extends OutputStream {
       if (needed > LIMIT) {
         throw new EncodingException("the message is longer than 2 GiB");
       }
-      bytes = Arrays.copyOf(bytes, (int) Math.min(LIMIT, Math.max(needed, bytes.length * 2L)));
+      long factor = bytes.length < QUICKLY_BYTES ? 4 : 2;
+      bytes = Arrays.copyOf(bytes, (int) Math.min(LIMIT, Math.max(needed, bytes.length * factor)));
     }
   }
 

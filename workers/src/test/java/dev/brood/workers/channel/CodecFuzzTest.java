@@ -30,7 +30,7 @@ class CodecFuzzTest {
   @ParameterizedTest
   @MethodSource("codecs")
   void damagedStreams_areReportedAndNeverThrow(Codec codec) {
-    Seeds.random(4000, gen -> damage(codec, gen));
+    Seeds.random(2000, gen -> damage(codec, gen));
   }
 
   @Tag("soak")
@@ -97,7 +97,7 @@ class CodecFuzzTest {
   @MethodSource("codecs")
   void noise_isReportedAndNeverThrows(Codec codec) {
     Seeds.random(
-        3000,
+        1500,
         gen -> {
           byte[] noise = gen.bytes(600);
           List<Object> seen = new ArrayList<>();
