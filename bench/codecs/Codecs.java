@@ -40,9 +40,7 @@ final class Codecs {
             of("Smile", SmileMapper.shared()),
             of(
                 "Smile, bytes as they are",
-                SmileMapper.builder()
-                    .disable(SmileWriteFeature.ENCODE_BINARY_AS_7BIT)
-                    .build()));
+                SmileMapper.builder().disable(SmileWriteFeature.ENCODE_BINARY_AS_7BIT).build()));
     shapes()
         .forEach((shape, value) -> {
           System.out.printf("%n| %s | bytes | write ns | read ns |%n|---|--:|--:|--:|%n", shape);
