@@ -46,7 +46,7 @@ public final class ChildTaskMain {
     String text = Base64.getEncoder().encodeToString(bytes.toByteArray());
     if (text.length() > LONGEST_ARGUMENT) {
       throw new IllegalArgumentException(
-          "the task and what it captures are %,d bytes; an argument takes %,d: send the rest as a message"
+          "the task and what it captures are %,d bytes, an argument takes %,d: send what is large"
               .formatted(text.length(), LONGEST_ARGUMENT));
     }
     return text;
