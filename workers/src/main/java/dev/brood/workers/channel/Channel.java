@@ -84,10 +84,19 @@ public final class Channel implements AutoCloseable {
   }
 
   /**
+   * As {@link #send(Object)}, but does not wait for room longer than {@code limit}.
+   *
+   * @throws ChannelFullException also if there is no room by then
+   */
+  public boolean send(@Nullable Object value, Duration limit) {
+    return outbox.send(Outgoing.message(encoded(value), null), limit);
+  }
+
+  /**
    * Sends a message and, with it, a descriptor: a listening socket, a connection, a datagram
    * socket. A connection is closed here when the peer has it, unless {@link Handle#keepOpen}; other
-   * kinds are shared and stay open. Further messages wait until the peer has acknowledged the
-   * descriptor.
+   * kinds are shared and stay open, and may be closed by the caller as soon as this returns.
+   * Further messages wait until the peer has acknowledged the descriptor.
    *
    * @throws HandleException if the descriptor is of a kind that the peer's codec cannot take, or
    *     the system refuses it
@@ -184,12 +193,21 @@ public final class Channel implements AutoCloseable {
     }
   }
 
-  /** As {@link #request}, without waiting. The future fails with the same errors. */
+  /**
+   * As {@link #request}, without waiting, but for room in the queue, up to {@code limit}. The
+   * future fails with the same errors.
+   */
   public CompletableFuture<Message> requestAsync(@Nullable Object body, Duration limit) {
     int id = requests.next();
     CompletableFuture<Message> reply = requests.await(id, limit);
     try {
-      boolean unused = send(envelope("request", id, "body", body));
+      boolean unused = send(envelope("request", id, "body", body), limit);
+    } catch (ChannelFullException e) {
+      if (options.whenFull() == WhenFull.BLOCK && !Thread.currentThread().isInterrupted()) {
+        requests.expire(id, limit);
+      } else {
+        requests.fail(id, e);
+      }
     } catch (WorkersException e) {
       requests.fail(id, e);
     }

@@ -24,6 +24,7 @@ final class Outbox {
   static final long HIGH_WATER_BYTES = 131_072;
 
   private static final int MOST_TRANSMISSIONS = 4;
+  private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
   private final MessageSocket socket;
   private final ChannelOptions options;
@@ -51,9 +52,18 @@ final class Outbox {
    * @return whether at most {@link #HIGH_WATER_BYTES} are queued now
    */
   boolean send(Outgoing message) {
+    return send(message, FOREVER);
+  }
+
+  /**
+   * As {@link #send(Outgoing)}, but does not wait for room longer than that.
+   *
+   * @throws ChannelFullException if there is no room by then
+   */
+  boolean send(Outgoing message, Duration limit) {
     lock.lock();
     try {
-      awaitRoom(message.frame.length);
+      awaitRoom(message.frame.length, limit);
       return enqueue(message);
     } finally {
       lock.unlock();
@@ -78,6 +88,8 @@ final class Outbox {
     if (message.failure != null) {
       throw message.failure;
     }
+    message.accepted = true;
+    message.keepDescriptor();
     return queuedBytes <= HIGH_WATER_BYTES;
   }
 
@@ -107,7 +119,10 @@ final class Outbox {
         return false;
       }
       unacknowledged = null;
-      if (!found && message.givesAway() && message.transmissions < MOST_TRANSMISSIONS) {
+      if (!found
+          && message.givesAway()
+          && message.transmissions < MOST_TRANSMISSIONS
+          && !message.descriptorIsGone()) {
         message.sent = 0;
         queue.addFirst(message);
         queuedBytes += message.frame.length;
@@ -186,6 +201,9 @@ final class Outbox {
       queue.forEach(Outgoing::release);
       queue.clear();
       answers.clear();
+      if (partial != null && partial.accepted) {
+        partial.release();
+      }
       partial = null;
       queuedBytes = 0;
       changed.signalAll();
@@ -194,16 +212,17 @@ final class Outbox {
     }
   }
 
-  private void awaitRoom(int bytes) {
+  private void awaitRoom(int bytes, Duration limit) {
     checkOpen();
+    long left = limit.toNanos();
     while (queuedBytes > 0 && queuedBytes + bytes > options.queueLimitBytes()) {
-      if (options.whenFull() == WhenFull.REFUSE) {
+      if (options.whenFull() == WhenFull.REFUSE || left <= 0) {
         throw new ChannelFullException(
             "%s: %,d bytes are queued and %,d more do not fit in %,d"
                 .formatted(name, queuedBytes, bytes, options.queueLimitBytes()));
       }
       try {
-        changed.await();
+        left = changed.awaitNanos(left);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new ChannelFullException(name + ": interrupted while waiting for room");
@@ -274,6 +293,10 @@ final class Outbox {
   }
 
   private int write(Outgoing message) {
+    if (message.sent == 0 && message.descriptorIsGone()) {
+      message.failure = new HandleException(name + ": closed before it was sent");
+      return 0;
+    }
     try {
       int count = socket.trySend(message.frame, message.sent, message.left(), message.descriptor());
       message.sent += Math.max(count, 0);
@@ -292,6 +315,9 @@ final class Outbox {
     }
     if (over != null) {
       message.failure = new ChannelClosedException(name + ": cannot send: " + over);
+      if (message.accepted) {
+        message.release();
+      }
     }
     return 0;
   }
@@ -304,7 +330,8 @@ final class Outbox {
     if (message.failure == null && message.handle != null) {
       message.transmissions++;
       unacknowledged = message;
-    } else if (message.failure != null) {
+    } else if (message.failure != null && message.accepted) {
+      message.release();
       warn(String.valueOf(message.failure.getMessage()));
     }
   }

@@ -1,5 +1,6 @@
 package dev.brood.workers.channel;
 
+import dev.brood.process.internal.linux.Descriptors;
 import org.jspecify.annotations.Nullable;
 
 /** A frame on its way out, and how far it has come. Guarded by the outbox. */
@@ -10,6 +11,11 @@ final class Outgoing {
   private final boolean give;
   int sent;
   int transmissions;
+
+  /** Whether the sender has been told that it goes: what fails from then on is ours to clear. */
+  boolean accepted;
+
+  private int copy = -1;
   @Nullable RuntimeException failure;
 
   private Outgoing(byte[] frame, @Nullable Handle handle, boolean answer, boolean give) {
@@ -40,7 +46,25 @@ final class Outgoing {
 
   /** The descriptor that has to ride on the next byte; negative if none. */
   int descriptor() {
-    return handle == null || sent > 0 ? -1 : handle.descriptor();
+    if (handle == null || sent > 0) {
+      return -1;
+    }
+    return copy >= 0 ? copy : handle.descriptor();
+  }
+
+  /** Whether the descriptor was closed meanwhile; its number may be another's by now. */
+  boolean descriptorIsGone() {
+    return handle != null && copy < 0 && handle.isClosed();
+  }
+
+  /**
+   * Has to wait: the sender may close its handle now, so we keep a descriptor of our own. Where
+   * there is none left, a handle that is closed too early is not sent.
+   */
+  void keepDescriptor() {
+    if (handle != null && sent == 0 && copy < 0) {
+      copy = Descriptors.duplicate(handle.descriptor(), 0);
+    }
   }
 
   /** Whether our copy goes with it: a connection belongs to one process at a time. */
@@ -48,8 +72,12 @@ final class Outgoing {
     return give;
   }
 
-  /** Closes our copy if it goes with the message. */
+  /** It is over: closes our copy, and the handle if that goes with the message. */
   void release() {
+    if (copy >= 0) {
+      Descriptors.close(copy);
+      copy = -1;
+    }
     if (givesAway() && handle != null) {
       handle.close();
     }

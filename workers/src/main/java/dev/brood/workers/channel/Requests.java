@@ -73,7 +73,8 @@ final class Requests {
     }
   }
 
-  private void expire(int id, Duration limit) {
+  /** Time is up. */
+  void expire(int id, Duration limit) {
     fail(
         id,
         new RequestTimeoutException("%s: no reply within %d ms".formatted(name, limit.toMillis())));

@@ -221,6 +221,7 @@ public final class Fork {
   }
 
   private static Command withOwnStreams(Command command) {
-    return command.stdout(Stdio.inherit()).stderr(Stdio.inherit());
+    // A worker of a cluster that forks does not make its child a worker of that cluster.
+    return command.stdout(Stdio.inherit()).stderr(Stdio.inherit()).unsetEnv("NODE_UNIQUE_ID");
   }
 }

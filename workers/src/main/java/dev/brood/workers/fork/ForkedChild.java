@@ -141,25 +141,30 @@ public final class ForkedChild implements AutoCloseable {
     if (toldGrace.isZero() || !child.isAlive() || !channel.isConnected()) {
       return;
     }
+    long end = System.nanoTime() + toldGrace.toNanos();
     try {
       if (stopMessage == null) {
         channel.disconnect();
       } else {
-        boolean unused = channel.send(stopMessage);
+        boolean unused = channel.send(stopMessage, toldGrace);
       }
-      awaitEnd();
+      awaitEnd(end - System.nanoTime());
     } catch (ChannelClosedException e) {
       // It is going already: its signals follow at once.
     } catch (WorkersException e) {
       System.getLogger("dev.brood.workers")
-          .log(System.Logger.Level.WARNING, child + " could not be told to stop", e);
+          .log(
+              System.Logger.Level.WARNING,
+              "{0} could not be told to stop: {1}",
+              child,
+              e.getMessage());
     }
   }
 
   /** Waits without {@link Child#await}, which would stop the child on an interrupt by itself. */
-  private void awaitEnd() {
+  private void awaitEnd(long nanos) {
     try {
-      Exit unused = child.onExit().get(toldGrace.toNanos(), TimeUnit.NANOSECONDS);
+      Exit unused = child.onExit().get(Math.max(nanos, 0), TimeUnit.NANOSECONDS);
     } catch (TimeoutException | ExecutionException e) {
       // Signals follow.
     } catch (InterruptedException e) {
