@@ -34,6 +34,7 @@ public final class ChildJvm {
                     Census.class,
                     JsonNode.class,
                     JsonParser.class,
+                    tools.jackson.dataformat.cbor.CBORFactory.class,
                     com.fasterxml.jackson.annotation.JsonIgnore.class)
                 .map(ChildJvm::location)
                 .distinct()
