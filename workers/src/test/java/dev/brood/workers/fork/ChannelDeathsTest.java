@@ -298,6 +298,7 @@ class ChannelDeathsTest {
         NET
             + """
             process.send('first'); process.send('stops the reader');
+            process.on('disconnect', () => {}); // or nothing would keep it until then
             const server = net.createServer().listen(0, '127.0.0.1', () => {
               process.send('with the server', server);
               process.disconnect();
