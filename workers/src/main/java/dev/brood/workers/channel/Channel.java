@@ -286,11 +286,10 @@ public final class Channel implements AutoCloseable {
     return internalMessages.handle(handler);
   }
 
-  /** For {@link ClusterLink}: never waits for room. */
+  /** For {@link ClusterLink}: never waits for room, and trusts in what the handle is. */
   void sendNow(Map<String, @Nullable Object> message, @Nullable Handle handle, boolean give) {
     Object wrapped = message;
     if (handle != null) {
-      handle.prepareToTravel(options.codec());
       wrapped = HandleMessages.wrap(message, handle);
     }
     outbox.sendNow(Outgoing.internal(encoded(wrapped), handle, give));

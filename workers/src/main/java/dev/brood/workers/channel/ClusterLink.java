@@ -19,6 +19,14 @@ public final class ClusterLink {
     this.channel = channel;
   }
 
+  /**
+   * Takes over a connection that was accepted as non-blocking, without the checks of {@link
+   * Handle#of}: they cost as much as all the rest of handing it on.
+   */
+  public static Handle connection(int descriptor) {
+    return Handle.received(descriptor, Handle.Kind.NATIVE, null);
+  }
+
   /** Whether an internal message is of a cluster's conversation. */
   public static boolean isCluster(Map<?, ?> message) {
     return COMMAND.equals(message.get("cmd"));

@@ -1,7 +1,6 @@
 package dev.brood.workers.cluster;
 
 import dev.brood.process.internal.io.Listener;
-import dev.brood.workers.channel.HandleException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedChannelException;
@@ -35,11 +34,11 @@ final class AcceptLoop implements Runnable {
 
   private void accept() throws ClosedChannelException, InterruptedException {
     try {
-      primary.accepted(point, Connection.of(listener.accept(0)));
+      primary.accepted(point, new Connection(listener.accept(0)));
       failures = 0;
     } catch (ClosedChannelException e) {
       throw e;
-    } catch (IOException | HandleException e) { // no descriptor left: the kernel keeps it for us
+    } catch (IOException e) { // no descriptor left: the kernel keeps it for us
       if (Integer.bitCount(++failures) == 1) {
         System.getLogger("dev.brood.workers")
             .log(Level.WARNING, "{0}: {1} (number {2})", point.key(), e.getMessage(), failures);
