@@ -30,7 +30,9 @@ final class Handles {
   private static final String LISTEN =
       """
       const server = require('node:net').createServer();
-      server.listen(0, '127.0.0.1', () => process.send('here is my server', server));
+      server.listen(0, '127.0.0.1', () => process.send('here is my server', server, () => {
+        server.close(() => process.send('and I accept no more'));
+      }));
       """;
 
   private Handles() {}
@@ -72,6 +74,7 @@ final class Handles {
     // snippet: receive
     try (ForkedChild child = Fork.node("listen.js").spawn()) {
       Message message = child.receive(Duration.ofSeconds(30)).orElseThrow();
+      child.receive(Duration.ofSeconds(30)); // shared, whoever accepts first has a connection
       try (Handle server = message.handle().orElseThrow()) { // yours to close
         try (Handle client = Handle.connect(server.localAddress());
             Handle connection = server.accept()) {

@@ -1,5 +1,6 @@
 package dev.brood.workers.channel;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -128,7 +129,15 @@ public final class Message {
 
   @Override
   public String toString() {
-    String text = String.valueOf(value);
+    // Of lists and maps only how many: one that contains itself has no text.
+    String text =
+        switch (value) {
+          case null -> "null";
+          case Map<?, ?> map -> "an object of " + map.size();
+          case Collection<?> list -> "a list of " + list.size();
+          case CharSequence _, Number _, Boolean _ -> String.valueOf(value);
+          default -> value.getClass().getSimpleName();
+        };
     return "Message[" + (text.length() <= 200 ? text : text.substring(0, 200) + "...") + "]";
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -373,6 +374,18 @@ class ChannelTest {
       assertThat(failure.get(20, TimeUnit.SECONDS)).isInstanceOf(ChannelClosedException.class);
       receiver.join();
       assertThat(peer.readLine()).isNull();
+    }
+  }
+
+  @Test
+  void message_thatContainsItself_hasABoundedText() throws Exception {
+    ChannelOptions options = ChannelOptions.of(Codec.ADVANCED);
+    Map<String, Object> circle = new HashMap<>(Map.of("a", 1));
+    circle.put("self", circle);
+    byte[] frame = Codec.ADVANCED.encode(circle);
+    try (RawPeer peer = new RawPeer(options)) {
+      peer.write(frame);
+      assertThat(peer.channel.receive()).hasToString("Message[an object of 2]");
     }
   }
 }

@@ -35,7 +35,14 @@ final class RawPeer implements AutoCloseable {
   }
 
   void write(String text, int descriptor) throws IOException, InterruptedException {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    write(text.getBytes(StandardCharsets.UTF_8), descriptor);
+  }
+
+  void write(byte[] bytes) throws IOException, InterruptedException {
+    write(bytes, -1);
+  }
+
+  private void write(byte[] bytes, int descriptor) throws IOException, InterruptedException {
     int rider = descriptor;
     for (int sent = 0; sent < bytes.length; ) {
       int count = socket.trySend(bytes, sent, bytes.length - sent, rider);
