@@ -30,9 +30,8 @@ final class Handles {
   private static final String LISTEN =
       """
       const server = require('node:net').createServer();
-      server.listen(0, '127.0.0.1', () => process.send('here is my server', server, () => {
-        server.close(() => process.send('and I accept no more'));
-      }));
+      server.listen(0, '127.0.0.1', () => process.send('here is my server', server));
+      process.on('message', () => server.close(() => process.send('I accept no more')));
       """;
 
   private Handles() {}
@@ -74,7 +73,8 @@ final class Handles {
     // snippet: receive
     try (ForkedChild child = Fork.node("listen.js").spawn()) {
       Message message = child.receive(Duration.ofSeconds(30)).orElseThrow();
-      child.receive(Duration.ofSeconds(30)); // shared, whoever accepts first has a connection
+      child.send("thank you"); // it is shared: whoever accepts first has a connection
+      child.receive(Duration.ofSeconds(30)); // 'I accept no more'
       try (Handle server = message.handle().orElseThrow()) { // yours to close
         try (Handle client = Handle.connect(server.localAddress());
             Handle connection = server.accept()) {
