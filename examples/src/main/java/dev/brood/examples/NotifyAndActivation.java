@@ -1,5 +1,7 @@
 package dev.brood.examples;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+
 import dev.brood.process.Child;
 import dev.brood.process.Command;
 import dev.brood.workers.channel.Handle;
@@ -55,7 +57,7 @@ final class NotifyAndActivation {
     Files.writeString(Path.of("tell.py"), TELL);
     Files.writeString(Path.of("keep.py"), KEEP);
     Files.writeString(Path.of("serve.js"), SERVE);
-    Files.copy(SdkFolder.find().resolve("python/brood.py"), Path.of("brood.py"));
+    Files.copy(SdkFolder.find().resolve("python/brood.py"), Path.of("brood.py"), REPLACE_EXISTING);
     notifications();
     activation();
     withChannel();

@@ -1,5 +1,7 @@
 package dev.brood.examples;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+
 import dev.brood.process.Command;
 import dev.brood.workers.channel.Codec;
 import dev.brood.workers.fork.Fork;
@@ -60,9 +62,9 @@ final class OtherLanguages {
 
   public static void main(String[] args) throws Exception {
     Path sdk = SdkFolder.find();
-    Files.copy(sdk.resolve("python/brood.py"), Path.of("brood.py"));
-    Files.copy(sdk.resolve("node/index.cjs"), Path.of("brood.js"));
-    Files.copy(sdk.resolve("sh/brood.sh"), Path.of("brood.sh"));
+    Files.copy(sdk.resolve("python/brood.py"), Path.of("brood.py"), REPLACE_EXISTING);
+    Files.copy(sdk.resolve("node/index.cjs"), Path.of("brood.js"), REPLACE_EXISTING);
+    Files.copy(sdk.resolve("sh/brood.sh"), Path.of("brood.sh"), REPLACE_EXISTING);
     Files.writeString(Path.of("sum.py"), PYTHON);
     Files.writeString(Path.of("sum.js"), NODE);
     Files.writeString(Path.of("sum.sh"), SHELL);

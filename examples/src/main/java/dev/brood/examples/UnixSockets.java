@@ -83,6 +83,7 @@ final class UnixSockets {
           System.out.println(channel.receive().value());
           arrived.countDown();
         }
+        client.channel().ifPresent(lost -> lost.onDisconnect().join());
         client.send("sent while the server was away");
       }
       System.out.println(arrived.await(30, TimeUnit.SECONDS));
