@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A descriptor that travels with a message, or has arrived with one.
  *
- * <p>It owns its descriptor until it is closed. A channel that sends it closes it when the peer has
- * it, unless {@link #keepOpen} was called. Nobody closes a handle that is forgotten: its descriptor
- * stays open as long as the JVM.
+ * <p>It owns its descriptor until it is closed. A {@link Kind#SOCKET} that is sent is closed when
+ * the peer has it, unless {@link #keepOpen} was called; other kinds are shared and stay open.
+ * Nobody closes a handle that is forgotten: its descriptor stays open as long as the JVM.
  *
  * <p>Thread-safe. {@link #close} may be called several times and wakes whoever waits in {@link
  * #accept} or on one of the streams. Waiting parks a virtual thread and pins nothing.
