@@ -1,5 +1,7 @@
 package dev.brood.process;
 
+import static java.util.Collections.disjoint;
+
 import dev.brood.process.internal.linux.Environ;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -21,7 +23,17 @@ public final class Environment {
   private static final Environment INHERIT = new Environment(null, Map.of(), Set.of());
   private static final Environment EMPTY = new Environment(Set.of(), Map.of(), Set.of());
 
-  /** The inherited names; null: all. */
+  /**
+   * What Node and {@code Fork} tell a child of its message channel. The channel is a descriptor,
+   * and those do not reach our children: with the variables alone a Node program aborts at its
+   * start, and a server takes itself for a worker of a cluster.
+   */
+  private static final Set<String> OWN_CHANNEL =
+      Set.of("NODE_CHANNEL_FD", "NODE_CHANNEL_SERIALIZATION_MODE", "NODE_UNIQUE_ID");
+
+  private static final boolean HAS_CHANNEL = !disjoint(OWN_CHANNEL, System.getenv().keySet());
+
+  /** The inherited names; null: all but those of {@link #OWN_CHANNEL}. */
   private final @Nullable Set<String> only;
 
   /** Changes in order; a null value unsets. */
@@ -37,7 +49,11 @@ public final class Environment {
     this.secrets = secrets;
   }
 
-  /** All variables of this process, as they are at the start of the child. The default. */
+  /**
+   * All variables of this process, as they are at the start of the child. The default. Without
+   * {@code NODE_CHANNEL_FD}, {@code NODE_CHANNEL_SERIALIZATION_MODE} and {@code NODE_UNIQUE_ID},
+   * though: they speak of this process's own channel to its parent.
+   */
   public static Environment inherit() {
     return INHERIT;
   }
@@ -112,7 +128,7 @@ public final class Environment {
 
   /** For the kernel: NAME=value with NUL each; null if this process's own is passed untouched. */
   byte @Nullable [][] block() {
-    if (only == null && changes.isEmpty()) {
+    if (only == null && changes.isEmpty() && !HAS_CHANNEL) {
       return null;
     }
     Map<String, byte[]> entries = new LinkedHashMap<>();
@@ -121,7 +137,8 @@ public final class Environment {
       Set<String> changed = bytesOf(changes.keySet());
       for (byte[] entry : Environ.entries()) {
         String name = nameOf(entry);
-        if ((inherited == null || inherited.contains(name)) && !changed.contains(name)) {
+        boolean passed = inherited == null ? !OWN_CHANNEL.contains(name) : inherited.contains(name);
+        if (passed && !changed.contains(name)) {
           entries.putIfAbsent(name, entry);
         }
       }

@@ -221,7 +221,6 @@ public final class Fork {
   }
 
   private static Command withOwnStreams(Command command) {
-    // A worker of a cluster that forks does not make its child a worker of that cluster.
-    return command.stdout(Stdio.inherit()).stderr(Stdio.inherit()).unsetEnv("NODE_UNIQUE_ID");
+    return command.stdout(Stdio.inherit()).stderr(Stdio.inherit());
   }
 }

@@ -219,6 +219,18 @@ class ForkStreamsTest {
     }
   }
 
+  @Test
+  void children_ofAJavaChildThatNeverAsksForItsChannel_startWithoutOne() throws Exception {
+    Fork outer =
+        Fork.of(ChildJvm.command(UntouchedProgram.class))
+            .command(command -> command.env("NODE_UNIQUE_ID", "7").stdout(Stdio.capture()));
+    try (ForkedChild child = outer.spawn()) {
+      Result result = child.child().result();
+      assertThat(result.exit()).isEqualTo(new Exit.Exited(0));
+      assertThat(result.stdout().lines()).containsExactly("undefined true 0", "undefined true 0");
+    }
+  }
+
   // Stop ----------------------------------------------------------------------------------------
 
   /** Logs what it is told, and obeys what is named in its first argument. */
