@@ -524,13 +524,13 @@ class _V8Writer:
         self.out += _ERROR_TAGS.get(name, b"")
         self.out += b"m"
         self.text(str(value))
-        cause = value.cause if isinstance(value, JsError) else value.__cause__ or UNDEFINED
-        if cause is not UNDEFINED:
-            self.out += b"c"
-            self.value(cause, depth + 1)
         stack = value.stack if isinstance(value, JsError) else None
         self.out += b"s"
         self.text(stack or "%s: %s" % (name, value))
+        cause = value.cause if isinstance(value, JsError) else value.__cause__ or UNDEFINED
+        if cause is not UNDEFINED:  # behind the stack, or Node 22 and later cannot read it
+            self.out += b"c"
+            self.value(cause, depth + 1)
         self.out += b"."
 
     def _boxed(self, boxed):

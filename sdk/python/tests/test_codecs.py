@@ -146,6 +146,10 @@ class CodecTest(unittest.TestCase):
         self.assertEqual((back.name, str(back), back.stack, back.cause),
                          ("RangeError", "x", "at y", "z"))  # fmt: skip
 
+    def test_advanced_errorWithACause_hasItsStackBefore(self):
+        frame = ADVANCED.encode(brood.JsError("m", "TypeError", "s", 1))
+        self.assertEqual(frame[4:].hex(), "ff0f" "7254" "6d22016d" "73220173" "634902" "2e")
+
     def test_cbor_asOthersWriteIt_isRead(self):
         cases = {
             "bf616101ff": {"a": 1}, "9f0102ff": [1, 2], "7f6161626262ff": "abb",

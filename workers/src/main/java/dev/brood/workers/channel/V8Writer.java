@@ -343,11 +343,13 @@ final class V8Writer {
       out.write(letter);
     }
     errorText(V8Tag.ERROR_MESSAGE, error.message());
+    // Before the cause: from Node 22 on an error is made when its cause begins, and a stack that
+    // comes later ends the peer. Older ones take either order.
+    errorText(V8Tag.ERROR_STACK, error.stack());
     if (error.cause() != JsConstant.UNDEFINED) {
       out.write(V8Tag.ERROR_CAUSE);
       step("cause", error.cause());
     }
-    errorText(V8Tag.ERROR_STACK, error.stack());
     out.write(V8Tag.ERROR_END);
   }
 

@@ -2,6 +2,7 @@ package dev.brood.workers.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.brood.process.Command;
 import dev.brood.testkit.Seeds;
 import dev.brood.workers.fork.Fork;
 import dev.brood.workers.fork.ForkedChild;
@@ -34,11 +35,17 @@ class CodecProcessTest {
           channel.send(message.value)
       """;
 
-  private static Fork node(Codec codec) {
+  /** Which {@code node} it is. */
+  Command runtime(Command command) {
+    return command;
+  }
+
+  private Fork node(Codec codec) {
     return Fork.node(
             Path.of("src/test/resources/dev/brood/workers/channel/describe.cjs")
                 .toAbsolutePath()
                 .toString())
+        .command(this::runtime)
         .codec(codec);
   }
 
@@ -73,7 +80,7 @@ class CodecProcessTest {
     echo(Codec.named(mode), 3000, 20);
   }
 
-  private static void echo(Codec codec, int rounds, int messages) {
+  private void echo(Codec codec, int rounds, int messages) {
     try (ForkedChild child = node(codec).spawn()) {
       Seeds.random(
           rounds,

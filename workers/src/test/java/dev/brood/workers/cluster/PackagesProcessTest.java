@@ -1,17 +1,9 @@
 package dev.brood.workers.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.brood.process.Command;
-import dev.brood.process.Exit;
-import dev.brood.process.Result;
 import dev.brood.workers.fork.Fork;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import org.junit.jupiter.api.BeforeAll;
+import dev.brood.workers.sdk.NpmPackages;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,38 +11,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Servers of npm, as they are. */
 @Tag("slow")
 class PackagesProcessTest {
-  private static final Path FOLDER =
-      Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("target/npm-packages");
-
-  @BeforeAll
-  static void install() throws Exception {
-    if (Files.isDirectory(FOLDER.resolve("node_modules/fastify"))
-        && Files.isDirectory(FOLDER.resolve("node_modules/express"))) {
-      return;
-    }
-    Files.createDirectories(FOLDER);
-    Files.writeString(FOLDER.resolve("package.json"), "{\"private\":true}");
-    Result result =
-        Command.of("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts")
-            .args("express@5", "fastify@5")
-            .directory(FOLDER)
-            .deadline(Duration.ofSeconds(100))
-            .unchecked()
-            .capture();
-    boolean installed = result.exit().equals(new Exit.Exited(0));
-    if (!installed && System.getenv("CI") != null) {
-      fail("npm could not install express and fastify: " + result);
-    }
-    assumeTrue(installed, "SKIPPED: npm could not install express and fastify: " + result);
+  private static String modules() throws Exception {
+    return NpmPackages.install("servers", "express@5", "fastify@5").toString();
   }
 
   @ParameterizedTest
   @CsvSource({"express, ROUND_ROBIN", "express, SHARED", "fastify, ROUND_ROBIN", "fastify, SHARED"})
   void server_ofNpm_isServedReloadedAndStopped(String name, Policy policy) throws Exception {
-    Fork fork =
-        Scripts.node(name + ".js")
-            .command(
-                command -> command.env("NODE_PATH", FOLDER.resolve("node_modules").toString()));
+    String modules = modules();
+    Fork fork = Scripts.node(name + ".js").command(command -> command.env("NODE_PATH", modules));
     Cluster description = Cluster.of(fork).workers(2).policy(policy);
     try (RunningCluster cluster = description.start();
         Load load = Load.of(Facts.port(cluster), 2, 2)) {

@@ -34,13 +34,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Unchanged Node servers as workers. */
 class ServersProcessTest {
-  private static final Cluster HTTP = Cluster.of(Scripts.node("http.js")).workers(3);
-
   private final List<ClusterWorker> hanging = new CopyOnWriteArrayList<>();
+
+  /** Which {@code node} it is. */
+  Command runtime(Command command) {
+    return command;
+  }
+
+  final Fork node(String script, String... arguments) {
+    return Scripts.node(script, arguments).command(this::runtime);
+  }
+
+  final Cluster http() {
+    return Cluster.of(node("http.js")).workers(3);
+  }
 
   @Test
   void roundRobin_threeWorkers_serveInTurn() throws Exception {
-    try (RunningCluster cluster = HTTP.start()) {
+    try (RunningCluster cluster = http().start()) {
       int port = Facts.port(cluster);
       List<String> answers = new ArrayList<>();
       for (int i = 0; i < 9; i++) {
@@ -55,7 +66,7 @@ class ServersProcessTest {
   @ParameterizedTest
   @EnumSource
   void manyConnectionsAtOnce_underEachPolicy_areAllServed(Policy policy) throws Exception {
-    try (RunningCluster cluster = HTTP.policy(policy).start()) {
+    try (RunningCluster cluster = http().policy(policy).start()) {
       int port = Facts.port(cluster);
       assertThat(cluster.workers())
           .allSatisfy(worker ->
@@ -69,7 +80,7 @@ class ServersProcessTest {
   @ValueSource(strings = {"json", "advanced"})
   void workers_ofEachCodecOfNode_servAndHaveOrdinaryMessages(String codec) throws Exception {
     Codec chosen = codec.equals("json") ? Codec.JSON : Codec.ADVANCED;
-    Fork fork = Scripts.node("http.js").codec(chosen);
+    Fork fork = node("http.js").codec(chosen);
     for (Policy policy : Policy.values()) {
       try (RunningCluster cluster = Cluster.of(fork).workers(2).policy(policy).start()) {
         int port = Facts.port(cluster);
@@ -88,7 +99,7 @@ class ServersProcessTest {
   void unixPath_underEachPolicy_isServedAndRemoved(Policy policy, @TempDir Path directory)
       throws Exception {
     Path path = directory.resolve("s");
-    Fork fork = Scripts.node("listens.js", "{\"path\":\"" + path + "\"}");
+    Fork fork = node("listens.js", "{\"path\":\"" + path + "\"}");
     try (RunningCluster cluster = Cluster.of(fork).workers(2).policy(policy).start()) {
       assertThat(cluster.awaitReady(Facts.LIMIT)).isTrue();
       assertThat(cluster.workers().getFirst().addresses())
@@ -109,7 +120,7 @@ class ServersProcessTest {
   @ParameterizedTest
   @EnumSource
   void udp_underEachPolicy_isOneCommonSocket(Policy policy) throws Exception {
-    Cluster description = Cluster.of(Scripts.node("udp.js")).workers(2).policy(policy);
+    Cluster description = Cluster.of(node("udp.js")).workers(2).policy(policy);
     try (RunningCluster cluster = description.start();
         DatagramSocket client = new DatagramSocket()) {
       int port = Facts.port(cluster);
@@ -130,7 +141,7 @@ class ServersProcessTest {
     List<ClusterEvent> events = Facts.events();
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String wish = "{\"host\":\"127.0.0.1\",\"port\":" + taken.getLocalPort() + "}";
-      Fork fork = Scripts.node("listens.js", wish);
+      Fork fork = node("listens.js", wish);
       try (RunningCluster cluster = Cluster.of(fork).workers(1).onEvent(events::add).start()) {
         ClusterWorker worker = cluster.workers().getFirst();
         assertThat(worker.receive(Facts.LIMIT).orElseThrow().tree().toString())
@@ -146,7 +157,7 @@ class ServersProcessTest {
   @Test
   void listen_severalTimes_isWhatTheWorkerAskedFor() throws Exception {
     Fork fork =
-        Scripts.node(
+        node(
             "listens.js",
             "{\"port\":0}",
             "{\"port\":0}",
@@ -176,7 +187,7 @@ class ServersProcessTest {
   void listen_whereTheDecisionSays_isServedThere(@TempDir Path directory) throws Exception {
     Path path = directory.resolve("instead");
     Cluster description =
-        Cluster.of(Scripts.node("listens.js", "{\"path\":\"/elsewhere\"}"))
+        Cluster.of(node("listens.js", "{\"path\":\"/elsewhere\"}"))
             .workers(1)
             .listening(asked -> Optional.of(new ListenAddress.UnixPath(path.toString())));
     try (RunningCluster cluster = description.start()) {
@@ -195,11 +206,12 @@ class ServersProcessTest {
         .args("-nodes", "-subj", "/CN=localhost", "-days", "2")
         .args("-keyout", key.toString(), "-out", certificate.toString())
         .text();
-    Fork fork = Scripts.node("tls.js", key.toString(), certificate.toString());
+    Fork fork = node("tls.js", key.toString(), certificate.toString());
     try (RunningCluster cluster = Cluster.of(fork).workers(2).start()) {
       int port = Facts.port(cluster);
       List<String> answers =
-          Command.of("node", Scripts.path("tls-client.js").toString(), "" + port, "5").textLines();
+          runtime(Command.of("node", Scripts.path("tls-client.js").toString(), "" + port, "5"))
+              .textLines();
       assertThat(answers).hasSize(5);
       assertThat(answers.getFirst()).endsWith("false");
       assertThat(answers.subList(1, 5)).allMatch(answer -> answer.endsWith("true"));
@@ -209,7 +221,7 @@ class ServersProcessTest {
 
   @Test
   void worker_thatRefusesConnections_getsThemWhenItHasRoom() throws Exception {
-    try (RunningCluster cluster = Cluster.of(Scripts.node("busy.js")).workers(2).start()) {
+    try (RunningCluster cluster = Cluster.of(node("busy.js")).workers(2).start()) {
       int port = Facts.port(cluster);
       assertThat(together(30, () -> HttpConnection.get(port, "/"))).containsExactly("1", "2");
     }
@@ -217,7 +229,7 @@ class ServersProcessTest {
 
   @Test
   void worker_killedWhileItHangs_losesNoConnectionThatItHadNotTaken() throws Exception {
-    Cluster description = HTTP.workers(2).onMessage((worker, message) -> hanging.add(worker));
+    Cluster description = http().workers(2).onMessage((worker, message) -> hanging.add(worker));
     try (RunningCluster cluster = description.start();
         ExecutorService threads = Executors.newCachedThreadPool()) {
       int port = Facts.port(cluster);
@@ -241,7 +253,8 @@ class ServersProcessTest {
   @Test
   void onlyWorker_killedWhileItHangs_losesNoConnectionIfItIsRestarted() throws Exception {
     Cluster description =
-        HTTP.workers(1)
+        http()
+            .workers(1)
             .onMessage((worker, message) -> hanging.add(worker))
             .restartLimit(3, Duration.ofMinutes(5));
     try (RunningCluster cluster = description.start();
@@ -266,7 +279,7 @@ class ServersProcessTest {
   @Test
   void close_always_leavesNothingThatListens() throws Exception {
     int port;
-    try (RunningCluster cluster = HTTP.start()) {
+    try (RunningCluster cluster = http().start()) {
       port = Facts.port(cluster);
     }
     try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {

@@ -36,10 +36,15 @@ class ForkNodeTest {
   private static final InetSocketAddress ANY_PORT =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
-  private static Fork child() throws URISyntaxException {
+  /** Which {@code node} it is. */
+  Command runtime(Command command) {
+    return command;
+  }
+
+  private Fork child() throws URISyntaxException {
     Path script =
         Path.of(Objects.requireNonNull(ForkNodeTest.class.getResource("child.js")).toURI());
-    return Fork.node(script.toString());
+    return Fork.node(script.toString()).command(this::runtime);
   }
 
   @ParameterizedTest
@@ -184,7 +189,7 @@ class ForkNodeTest {
   @Test
   void stop_childThatIgnoresTheEnd_isSignalled() throws Exception {
     Fork stubborn =
-        Fork.of(Command.of("node", "-e", "setInterval(() => {}, 1000)"))
+        Fork.of(runtime(Command.of("node", "-e", "setInterval(() => {}, 1000)")))
             .toldGrace(Duration.ofMillis(50));
     try (ForkedChild child = stubborn.spawn()) {
       assertThat(child.stop(SOON).signals()).contains(Signal.TERM);
@@ -202,7 +207,7 @@ class ForkNodeTest {
   @Test
   void streams_ofAFork_areTheCommands() throws Exception {
     Fork fork =
-        Fork.of(Command.of("node", "-e", "console.log(process.connected)"))
+        Fork.of(runtime(Command.of("node", "-e", "console.log(process.connected)")))
             .command(command -> command.stdout(Stdio.pipe()));
     try (ForkedChild child = fork.spawn()) {
       assertThat(child.child().stdout().readLine()).isEqualTo("true");

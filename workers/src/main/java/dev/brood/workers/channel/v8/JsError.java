@@ -94,7 +94,7 @@ public final class JsError {
     stack = newStack;
   }
 
-  /** Changes the cause, which may lead back here. Node 18 cannot read an error with a cause. */
+  /** Changes the cause, which may lead back here; a Node before 22 cannot read that. */
   public void setCause(@Nullable Object newCause) {
     cause = newCause;
   }
