@@ -130,7 +130,8 @@ final class Binding {
   /** A copy of a descriptor that this process has already. */
   private static int existing(int number, int backlog) {
     int type = Sockets.type(number);
-    if (type < 0 || (type != Sockets.SOCK_STREAM && type != Sockets.SOCK_DGRAM)) {
+    boolean unix = Sockets.family(number) == Sockets.AF_UNIX;
+    if (type < 0 || (type != Sockets.SOCK_STREAM && (type != Sockets.SOCK_DGRAM || unix))) {
       return type < 0 ? type : Query.negative(Errno.EINVAL);
     }
     int copy = Descriptors.duplicate(number, 3);

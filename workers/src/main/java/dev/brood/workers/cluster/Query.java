@@ -51,16 +51,16 @@ record Query(
 
   /** The address that a message speaks of; null if it names none. */
   static @Nullable ListenAddress address(Map<?, ?> message) {
+    Optional<Integer> descriptor = number(message.get("fd"));
+    if (descriptor.isPresent() && descriptor.get() >= 0) { // UDP says -1 for none
+      return new ListenAddress.Descriptor(descriptor.get());
+    }
     String host = message.get("address") instanceof String text ? text : null;
     int port = number(message.get("port")).orElse(0);
     Optional<Integer> type = number(message.get("addressType"));
     if (message.get("addressType") instanceof String datagram && datagram.startsWith("udp")) {
       String any = datagram.equals("udp6") ? "::" : "0.0.0.0";
       return new ListenAddress.Udp(host == null ? any : host, port);
-    }
-    Optional<Integer> descriptor = number(message.get("fd"));
-    if (descriptor.isPresent() && descriptor.get() >= 0) {
-      return new ListenAddress.Descriptor(descriptor.get());
     }
     if (type.isPresent() && type.get() == -1 && host != null) {
       return new ListenAddress.UnixPath(host);

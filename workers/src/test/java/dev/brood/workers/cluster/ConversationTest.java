@@ -182,6 +182,22 @@ class ConversationTest {
   }
 
   @Test
+  void query_ofADatagramSocketOfUnix_isAnsweredWithEinval() throws Exception {
+    int[] ends = new int[2];
+    assertThat(Sockets.pair(Sockets.SOCK_DGRAM, ends)).isZero();
+    try (FakeWorker worker = new FakeWorker(primary, 1)) {
+      worker.saying(
+          "'act':'queryServer','index':0,'data':null,'address':null,'port':null,"
+              + "'addressType':'udp4','fd':%d,'flags':null,'seq':1",
+          ends[0]);
+      assertThat(worker.hear().path("errno").asInt()).as("it would end a Node peer").isEqualTo(-22);
+    } finally {
+      Descriptors.close(ends[0]);
+      Descriptors.close(ends[1]);
+    }
+  }
+
+  @Test
   void connection_thatAWorkerRefuses_isOfferedToTheOther() throws Exception {
     try (FakeWorker first = new FakeWorker(primary, 1);
         FakeWorker second = new FakeWorker(primary, 2)) {

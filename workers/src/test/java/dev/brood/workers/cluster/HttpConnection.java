@@ -51,10 +51,7 @@ final class HttpConnection implements AutoCloseable {
     int first;
     try {
       ask(path, keepAlive);
-      first = input.read();
-      if (first < 0) {
-        throw new EOFException("closed instead of an answer");
-      }
+      first = first();
     } catch (IOException e) {
       throw answers > 0 ? new StaleException(e) : e;
     }
@@ -69,9 +66,22 @@ final class HttpConnection implements AutoCloseable {
     Channels.newOutputStream(channel).write(request.getBytes(StandardCharsets.US_ASCII));
   }
 
+  /** The body of the answer to what was asked. */
+  String answer() throws IOException {
+    return answer(first());
+  }
+
   /** Whether the server has said that this was the last answer on this connection. */
   boolean isClosing() {
     return closing;
+  }
+
+  private int first() throws IOException {
+    int first = input.read();
+    if (first < 0) {
+      throw new EOFException("closed instead of an answer");
+    }
+    return first;
   }
 
   private String answer(int first) throws IOException {

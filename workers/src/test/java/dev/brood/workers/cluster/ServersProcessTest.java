@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.brood.process.Command;
 import dev.brood.process.Exit;
 import dev.brood.workers.channel.Codec;
+import dev.brood.workers.channel.Handle;
+import dev.brood.workers.channel.Message;
 import dev.brood.workers.fork.Fork;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -126,13 +129,7 @@ class ServersProcessTest {
       int port = Facts.port(cluster);
       assertThat(cluster.workers().getLast().addresses())
           .containsExactly(new ListenAddress.Udp("127.0.0.1", port));
-      client.setSoTimeout((int) Facts.LIMIT.toMillis());
-      byte[] text = "hello".getBytes(StandardCharsets.UTF_8);
-      client.send(new DatagramPacket(text, 5, InetAddress.getLoopbackAddress(), port));
-      DatagramPacket answer = new DatagramPacket(new byte[100], 100);
-      client.receive(answer);
-      assertThat(new String(answer.getData(), 0, answer.getLength(), StandardCharsets.UTF_8))
-          .matches("[12]:hello");
+      assertThat(askByDatagram(client, port)).matches("[12]:hello");
     }
   }
 
@@ -180,6 +177,47 @@ class ServersProcessTest {
       assertThat(cluster.workers().getFirst().addresses()).hasSize(2);
       int port = one.get(0).path("port").asInt();
       assertThat(together(20, () -> HttpConnection.get(port, "/"))).isNotEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void listen_onADescriptorOfThePrimary_servesAndLeavesItOpen(Policy policy) throws Exception {
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (Handle own = Handle.listen(any, 511)) {
+      int port = ((InetSocketAddress) own.localAddress()).getPort();
+      Fork fork = node("listens.js", "{\"fd\":" + own.descriptor() + "}");
+      try (RunningCluster cluster = Cluster.of(fork).workers(2).policy(policy).start()) {
+        for (ClusterWorker worker : cluster.workers()) {
+          Message report = worker.receive(Facts.LIMIT).orElseThrow();
+          assertThat(report.tree().at("/0/port").asInt())
+              .as(report.tree().toString())
+              .isEqualTo(port);
+          assertThat(worker.addresses())
+              .containsExactly(new ListenAddress.Descriptor(own.descriptor()));
+        }
+        assertThat(together(60, () -> HttpConnection.get(port, "/"))).isSubsetOf("1 1", "2 1");
+      }
+      try (Handle client = Handle.connect(own.localAddress());
+          Handle accepted = own.accept(Facts.LIMIT).orElseThrow()) {
+        assertThat(accepted.peerAddress()).isEqualTo(client.localAddress());
+      }
+    }
+  }
+
+  @Test
+  void bind_onADatagramDescriptorOfThePrimary_isThatSocket() throws Exception {
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (Handle own = Handle.datagram(any);
+        DatagramSocket client = new DatagramSocket()) {
+      Fork fork = node("udp.js", "{\"fd\":" + own.descriptor() + "}");
+      try (RunningCluster cluster = Cluster.of(fork).workers(2).start()) {
+        assertThat(cluster.awaitReady(Facts.LIMIT)).isTrue();
+        assertThat(cluster.workers().getLast().addresses())
+            .containsExactly(new ListenAddress.Descriptor(own.descriptor()));
+        int port = ((InetSocketAddress) own.localAddress()).getPort();
+        assertThat(askByDatagram(client, port)).matches("[12]:hello");
+      }
     }
   }
 
@@ -295,6 +333,15 @@ class ServersProcessTest {
 
   private static long open(List<Future<String>> answers) {
     return answers.stream().filter(answer -> !answer.isDone()).count();
+  }
+
+  private static String askByDatagram(DatagramSocket client, int port) throws IOException {
+    client.setSoTimeout((int) Facts.LIMIT.toMillis());
+    byte[] text = "hello".getBytes(StandardCharsets.UTF_8);
+    client.send(new DatagramPacket(text, text.length, InetAddress.getLoopbackAddress(), port));
+    DatagramPacket answer = new DatagramPacket(new byte[100], 100);
+    client.receive(answer);
+    return new String(answer.getData(), 0, answer.getLength(), StandardCharsets.UTF_8);
   }
 
   /** The different answers of many calls at once. */
