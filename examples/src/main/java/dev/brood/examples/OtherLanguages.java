@@ -61,7 +61,7 @@ final class OtherLanguages {
   private OtherLanguages() {}
 
   public static void main(String[] args) throws Exception {
-    Path sdk = SdkFolder.find();
+    Path sdk = SourceFolder.find("sdk");
     Files.copy(sdk.resolve("python/brood.py"), Path.of("brood.py"), REPLACE_EXISTING);
     Files.copy(sdk.resolve("node/index.cjs"), Path.of("brood.js"), REPLACE_EXISTING);
     Files.copy(sdk.resolve("sh/brood.sh"), Path.of("brood.sh"), REPLACE_EXISTING);

@@ -6,16 +6,22 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Runs every example as its reader would: as a program, without arguments. */
+/**
+ * Runs every example as its reader would, as a program without arguments, and compares what it
+ * prints with what the guide says.
+ */
 class ExamplesTest {
-  private static final Path SOURCES =
-      Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("src/main/java");
+  private static final Path MODULE = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+  private static final Path SOURCES = MODULE.resolve("src/main/java");
+  private static final Path GUIDE = MODULE.resolveSibling("docs").resolve("guide");
 
   private static final int LIMIT_SECONDS = 60;
 
@@ -33,8 +39,10 @@ class ExamplesTest {
 
   @ParameterizedTest
   @MethodSource("programs")
-  void program_withoutArguments_endsWell(String program, @TempDir Path folder) throws Exception {
+  void program_withoutArguments_endsWellAndPrintsWhatTheGuideShows(
+      String program, @TempDir Path folder) throws Exception {
     Path output = folder.resolve("output");
+    Path errors = folder.resolve("errors");
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -44,28 +52,51 @@ class ExamplesTest {
                 System.getProperty("java.class.path"),
                 program)
             .directory(folder.toFile())
-            .redirectErrorStream(true)
             .redirectOutput(output.toFile())
+            .redirectError(errors.toFile())
             .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
             .start();
     try {
-      assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).as("ended").isTrue();
+      assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS))
+          .as(() -> "ended; " + told(output, errors))
+          .isTrue();
     } finally {
       process.destroyForcibly();
     }
-    assertThat(process.exitValue()).as(() -> read(output)).isZero();
-    assertThat(output).isNotEmptyFile();
+    assertThat(process.exitValue()).as(() -> told(output, errors)).isZero();
+    String printed = ShownOutput.read(output);
+    assertThat(printed).isNotEmpty();
+    ShownOutput shown = ShownOutput.ofGuide(GUIDE).get(simpleName(program));
+    if (shown != null && !shown.matches(printed)) {
+      assertThat(printed)
+          .as(() -> shown.page() + "; " + told(output, errors))
+          .isEqualTo(shown.text());
+    }
+  }
+
+  @Test
+  void tour_always_showsWhatItsProgramsPrint() throws IOException {
+    List<String> programs = programs();
+    Set<String> shown = ShownOutput.ofGuide(GUIDE).keySet();
+    assertThat(programs.stream().map(ExamplesTest::simpleName)).containsAll(shown);
+    assertThat(shown)
+        .containsAll(
+            programs.stream()
+                .filter(program -> program.contains(".tour."))
+                .map(ExamplesTest::simpleName)
+                .toList())
+        .contains("Chat", "WebServer");
   }
 
   private static boolean isProgram(Path file) {
-    return read(file).contains("void main(");
+    return ShownOutput.read(file).contains("void main(");
   }
 
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+  private static String simpleName(String program) {
+    return program.substring(program.lastIndexOf('.') + 1);
+  }
+
+  private static String told(Path output, Path errors) {
+    return "output:\n" + ShownOutput.read(output) + "errors:\n" + ShownOutput.read(errors);
   }
 }

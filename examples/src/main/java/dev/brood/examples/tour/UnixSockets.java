@@ -1,10 +1,8 @@
-package dev.brood.examples;
+package dev.brood.examples.tour;
 
 import dev.brood.workers.channel.Channel;
-import dev.brood.workers.channel.ConnectionEvent;
 import dev.brood.workers.channel.Message;
 import dev.brood.workers.channel.Peer;
-import dev.brood.workers.channel.Reconnect;
 import dev.brood.workers.channel.SocketInUseException;
 import dev.brood.workers.channel.UnixClient;
 import dev.brood.workers.channel.UnixClientOptions;
@@ -13,8 +11,6 @@ import dev.brood.workers.channel.UnixServerOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /** Channels between programs that did not start each other, at a path. */
 final class UnixSockets {
@@ -23,7 +19,6 @@ final class UnixSockets {
   public static void main(String[] args) throws Exception {
     Path path = Path.of("service.sock");
     serve(path);
-    reconnect(path);
     admit(path);
   }
 
@@ -33,7 +28,7 @@ final class UnixSockets {
       server.onConnection(connection -> {
         Peer peer = connection.peer(); // pid, uid and gid, as the kernel says
         Channel channel = connection.channel();
-        channel.onRequest(question -> "to " + peer.uid() + ": " + question.value());
+        channel.onRequest(question -> "to user " + peer.uid() + ": " + question.value());
       });
       // end
       client(path);
@@ -54,40 +49,6 @@ final class UnixSockets {
       System.out.println(reply.value());
     }
     // end
-  }
-
-  private static void reconnect(Path path) throws InterruptedException {
-    CountDownLatch arrived = new CountDownLatch(2);
-    // snippet: reconnect
-    UnixClientOptions options =
-        UnixClientOptions.standard()
-            .reconnect(Reconnect.forever().pauses(Duration.ofMillis(20), Duration.ofSeconds(1)))
-            .queueWhenAway(1_000);
-    try (UnixClient client =
-        UnixClient.of(path, options)
-            .onEvent(event -> {
-              switch (event) {
-                case ConnectionEvent.Connected e -> System.out.println("talks to " + e.server());
-                case ConnectionEvent.Lost _ -> System.out.println("lost");
-                case ConnectionEvent.Failed e when e.failures() > 1 -> {}
-                case ConnectionEvent.Failed e -> System.out.println(e.reason());
-                case ConnectionEvent.GaveUp e -> System.out.println(e.reason());
-              }
-            })
-            .start()) {
-      client.send("sent before there is a server"); // waits for the connection
-      // end
-      for (int i = 0; i < 2; i++) {
-        try (UnixServer server = UnixServer.listen(path, UnixServerOptions.standard())) {
-          Channel channel = server.accept().channel();
-          System.out.println(channel.receive().value());
-          arrived.countDown();
-        }
-        client.channel().ifPresent(lost -> lost.onDisconnect().join());
-        client.send("sent while the server was away");
-      }
-      System.out.println(arrived.await(30, TimeUnit.SECONDS));
-    }
   }
 
   private static void admit(Path path) throws InterruptedException {
