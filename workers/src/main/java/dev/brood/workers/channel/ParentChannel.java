@@ -4,6 +4,7 @@ import dev.brood.process.internal.linux.Descriptors;
 import dev.brood.process.internal.linux.Environ;
 import dev.brood.process.internal.linux.FileStatus;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The channel to the process that started this one. */
 final class ParentChannel {
@@ -11,14 +12,27 @@ final class ParentChannel {
   private static final String MODE = "NODE_CHANNEL_SERIALIZATION_MODE";
   private static final String WORKER = "NODE_UNIQUE_ID";
 
-  private static final class Made {
-    static final Optional<Channel> CHANNEL = make();
-  }
+  private static @Nullable Optional<Channel> made;
+  private static @Nullable String problem;
 
   private ParentChannel() {}
 
-  static Optional<Channel> get() {
-    return Made.CHANNEL;
+  /** Made once, or never: a number that names no channel now may name another's socket later. */
+  static synchronized Optional<Channel> get() {
+    if (problem != null) {
+      throw new HandleException(problem);
+    }
+    Optional<Channel> result = made;
+    if (result == null) {
+      try {
+        result = make();
+      } catch (HandleException e) {
+        problem = e.getMessage();
+        throw e;
+      }
+      made = result;
+    }
+    return result;
   }
 
   private static Optional<Channel> make() {

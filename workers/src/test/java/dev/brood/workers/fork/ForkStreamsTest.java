@@ -231,6 +231,22 @@ class ForkStreamsTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "1000, json, 'NODE_CHANNEL_FD is 1000, which is no open socket: another program has closed it'",
+    "one, json, 'NODE_CHANNEL_FD is \"one\", not a descriptor'",
+    "-1, json, 'NODE_CHANNEL_FD is -1, which is no open socket: another program has closed it'",
+  })
+  void parent_ofAProgramThatWasToldWrongly_isATypedErrorAtEachCall(
+      String number, String mode, String problem) throws Exception {
+    List<String> lines =
+        ChildJvm.command(MisledProgram.class)
+            .env("NODE_CHANNEL_FD", number)
+            .env("NODE_CHANNEL_SERIALIZATION_MODE", mode)
+            .textLines();
+    assertThat(lines).containsExactly(problem, problem);
+  }
+
   // Stop ----------------------------------------------------------------------------------------
 
   /** Logs what it is told, and obeys what is named in its first argument. */
