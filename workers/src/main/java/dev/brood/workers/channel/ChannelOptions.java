@@ -7,8 +7,8 @@ package dev.brood.workers.channel;
  * @param messageLimitBytes the longest message, in both directions
  * @param queueLimitBytes how much may wait to be sent, besides what the kernel holds
  * @param whenFull what happens to a message beyond that
- * @param inboxLimitBytes how much may wait to be received; beyond that the channel stops reading,
- *     and a peer that writes on is held by the kernel
+ * @param inboxLimitBytes how much may wait to be received, 128 bytes for each message besides its
+ *     own; beyond that the channel stops reading, and a peer that writes on is held by the kernel
  */
 public record ChannelOptions(
     Codec codec,

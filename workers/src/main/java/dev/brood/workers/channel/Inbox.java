@@ -1,7 +1,10 @@
 package dev.brood.workers.channel;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -14,15 +17,25 @@ import org.jspecify.annotations.Nullable;
 
 /** Messages that have arrived and wait for their receiver; bounded in bytes. Thread-safe. */
 final class Inbox {
-  /** A message and what it counts for. */
-  record Entry(Message message, int bytes) {}
+  /**
+   * What each message counts for besides its bytes: about the memory that it takes as an object. A
+   * flood of messages of two bytes would fill the heap long before its bytes make up the limit.
+   */
+  static final int ENTRY_BYTES = 128;
+
+  /** A message and how long it was on the wire. */
+  record Entry(Message message, int bytes) {
+    long size() {
+      return (long) bytes + ENTRY_BYTES;
+    }
+  }
 
   private final long limitBytes;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
   private final Condition taken = lock.newCondition();
   private final Deque<Entry> entries = new ArrayDeque<>();
-  private long bytes;
+  private long total;
   private boolean ended;
   private boolean closed;
 
@@ -33,8 +46,8 @@ final class Inbox {
   /**
    * Adds a message, waiting for room; one that is too large alone has room when nothing else is.
    */
-  void add(Message message, int size) throws InterruptedException {
-    boolean unused = add(message, size, () -> false);
+  void add(Message message, int bytes) throws InterruptedException {
+    boolean unused = add(message, bytes, () -> false);
   }
 
   /**
@@ -43,10 +56,11 @@ final class Inbox {
    * @param elsewhere asked under the lock that {@link #divert} holds too
    * @return false if it does, and was not added
    */
-  boolean add(Message message, int size, BooleanSupplier elsewhere) throws InterruptedException {
+  boolean add(Message message, int bytes, BooleanSupplier elsewhere) throws InterruptedException {
+    Entry entry = new Entry(message, bytes);
     lock.lockInterruptibly();
     try {
-      while (!closed && bytes > 0 && bytes + size > limitBytes) {
+      while (!closed && total > 0 && total + entry.size() > limitBytes) {
         taken.await();
       }
       if (closed) {
@@ -56,8 +70,8 @@ final class Inbox {
       if (elsewhere.getAsBoolean()) {
         return false;
       }
-      entries.add(new Entry(message, size));
-      bytes += size;
+      entries.add(entry);
+      total += entry.size();
       arrived.signal();
       return true;
     } finally {
@@ -72,9 +86,9 @@ final class Inbox {
   void divert(Predicate<Message> which, Consumer<List<Entry>> taker) {
     lock.lock();
     try {
-      List<Entry> found = entries.stream().filter(entry -> which.test(entry.message())).toList();
-      entries.removeAll(found);
-      bytes -= found.stream().mapToLong(Entry::bytes).sum();
+      List<Entry> found = new ArrayList<>();
+      entries.removeIf(entry -> which.test(entry.message()) && found.add(entry));
+      total -= found.stream().mapToLong(Entry::size).sum();
       taken.signalAll();
       taker.accept(found);
     } finally {
@@ -99,7 +113,7 @@ final class Inbox {
   Optional<Message> take(Duration limit) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      long left = limit.toNanos();
+      long left = NANOSECONDS.convert(limit);
       while (entries.isEmpty() && !ended && left > 0) {
         left = arrived.awaitNanos(left);
       }
@@ -138,7 +152,7 @@ final class Inbox {
       closed = true;
       entries.forEach(entry -> entry.message().discard());
       entries.clear();
-      bytes = 0;
+      total = 0;
       arrived.signalAll();
       taken.signalAll();
     } finally {
@@ -151,7 +165,7 @@ final class Inbox {
     if (entry == null) {
       return null;
     }
-    bytes -= entry.bytes();
+    total -= entry.size();
     taken.signal();
     return entry.message();
   }

@@ -50,7 +50,7 @@ class ChannelDeathsTest {
         }' >&3
         """;
     try (ForkedChild child = Forked.shell(flood).options(JSON.inboxLimitBytes(MIB)).spawn()) {
-      long written = Forked.stalledAfter(child, MIB);
+      long written = Forked.stalledAfter(child, MIB / 2);
 
       assertThat(written).isLessThan(3 * MIB);
       assertThat(child.child().isAlive()).isTrue();
