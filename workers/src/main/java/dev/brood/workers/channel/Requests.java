@@ -1,5 +1,7 @@
 package dev.brood.workers.channel;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.brood.process.internal.io.Reactor;
 import dev.brood.process.internal.io.Timer;
 import java.time.Duration;
@@ -31,7 +33,9 @@ final class Requests {
     pending.put(id, reply);
     Timer timer =
         Reactor.shared()
-            .after(limit.toNanos(), () -> Thread.startVirtualThread(() -> expire(id, limit)));
+            .after(
+                NANOSECONDS.convert(limit),
+                () -> Thread.startVirtualThread(() -> expire(id, limit)));
     CompletableFuture<Message> result =
         reply.whenComplete((message, problem) -> {
           timer.cancel();

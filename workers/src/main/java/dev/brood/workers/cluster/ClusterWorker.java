@@ -1,5 +1,7 @@
 package dev.brood.workers.cluster;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.brood.process.Exit;
 import dev.brood.workers.channel.Handle;
 import dev.brood.workers.channel.Message;
@@ -13,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -176,7 +177,7 @@ public final class ClusterWorker {
     CompletableFuture<Void> unused =
         ready
             .copy()
-            .orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS)
+            .orTimeout(limit.toNanos(), NANOSECONDS)
             .whenCompleteAsync((nothing, end) -> action.run(), Thread::startVirtualThread);
   }
 
@@ -220,7 +221,7 @@ public final class ClusterWorker {
   private static boolean await(CompletableFuture<Void> future, Duration limit)
       throws InterruptedException {
     try {
-      future.get(Math.max(limit.toNanos(), 0), TimeUnit.NANOSECONDS);
+      future.get(Math.max(NANOSECONDS.convert(limit), 0), NANOSECONDS);
       return true;
     } catch (TimeoutException | ExecutionException e) {
       return false;

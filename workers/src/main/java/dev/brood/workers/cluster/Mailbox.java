@@ -1,5 +1,7 @@
 package dev.brood.workers.cluster;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.brood.workers.channel.Handle;
 import dev.brood.workers.channel.Message;
 import java.lang.System.Logger.Level;
@@ -57,7 +59,7 @@ final class Mailbox {
     }
     lock.lockInterruptibly();
     try {
-      long left = limit.toNanos();
+      long left = NANOSECONDS.convert(limit);
       while (kept.isEmpty() && !ended && left > 0) {
         left = changed.awaitNanos(left);
       }

@@ -1,5 +1,7 @@
 package dev.brood.workers.cluster;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.brood.process.ProcessException;
 import dev.brood.workers.channel.WorkersException;
 import dev.brood.workers.cluster.ReloadReport.Replacement;
@@ -102,7 +104,7 @@ final class Reload {
     } catch (ProcessException | WorkersException e) {
       return String.valueOf(e.getMessage());
     }
-    long end = System.nanoTime() + plan.readyLimit().toNanos();
+    long end = System.nanoTime() + NANOSECONDS.convert(plan.readyLimit());
     for (ClusterWorker worker : young) {
       if (!worker.awaitReady(Duration.ofNanos(end - System.nanoTime()))) {
         return worker

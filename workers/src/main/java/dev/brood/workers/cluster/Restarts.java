@@ -1,5 +1,7 @@
 package dev.brood.workers.cluster;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.brood.process.ProcessException;
 import dev.brood.workers.channel.WorkersException;
 import java.lang.System.Logger.Level;
@@ -100,7 +102,7 @@ final class Restarts {
 
   private synchronized boolean permitted() {
     long now = System.nanoTime();
-    long window = settings.restartWindow.toNanos();
+    long window = NANOSECONDS.convert(settings.restartWindow);
     while (!recent.isEmpty() && now - recent.getFirst() >= window) {
       recent.removeFirst();
     }

@@ -1,5 +1,7 @@
 package dev.brood.workers.cluster;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.brood.process.Exit;
 import dev.brood.workers.fork.Fork;
 import dev.brood.workers.fork.ForkedChild;
@@ -10,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -174,7 +175,7 @@ final class Roster {
   boolean pause(Duration length) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      long left = length.toNanos();
+      long left = NANOSECONDS.convert(length);
       while (left > 0 && !stopping) {
         left = changed.awaitNanos(left);
       }
@@ -257,7 +258,7 @@ final class Roster {
 
   private static void awaitChannelEnd(ClusterWorker worker, CompletableFuture<Void> channelEnd) {
     try {
-      channelEnd.get(CHANNEL_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
+      channelEnd.get(CHANNEL_LIMIT.toNanos(), NANOSECONDS);
     } catch (TimeoutException e) {
       worker.child().channel().close();
       channelEnd.join(); // the channel ends at once then

@@ -1,5 +1,7 @@
 package dev.brood.workers.cluster;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +75,7 @@ public final class RunningCluster implements AutoCloseable {
    * @return false if time was up before, or one has ended meanwhile
    */
   public boolean awaitReady(Duration limit) throws InterruptedException {
-    long end = System.nanoTime() + limit.toNanos();
+    long end = System.nanoTime() + NANOSECONDS.convert(limit);
     List<ClusterWorker> serving = roster.serving();
     for (ClusterWorker worker : serving) {
       if (!worker.awaitReady(Duration.ofNanos(end - System.nanoTime()))) {

@@ -1,5 +1,7 @@
 package dev.brood.workers.fork;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.brood.process.Child;
 import dev.brood.process.Command;
 import dev.brood.process.Exit;
@@ -14,7 +16,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -141,7 +142,7 @@ public final class ForkedChild implements AutoCloseable {
     if (toldGrace.isZero() || !child.isAlive() || !channel.isConnected()) {
       return;
     }
-    long end = System.nanoTime() + toldGrace.toNanos();
+    long end = System.nanoTime() + NANOSECONDS.convert(toldGrace);
     try {
       if (stopMessage == null) {
         channel.disconnect();
@@ -164,7 +165,7 @@ public final class ForkedChild implements AutoCloseable {
   /** Waits without {@link Child#await}, which would stop the child on an interrupt by itself. */
   private void awaitEnd(long nanos) {
     try {
-      Exit unused = child.onExit().get(Math.max(nanos, 0), TimeUnit.NANOSECONDS);
+      Exit unused = child.onExit().get(Math.max(nanos, 0), NANOSECONDS);
     } catch (TimeoutException | ExecutionException e) {
       // Signals follow.
     } catch (InterruptedException e) {
