@@ -53,7 +53,7 @@ _HIGH_WATER = 131_072  # more than this queued: send() tells so, as Node's does
 _READ_SIZE = 65_536
 _MAX_HANDLES = 253  # what one message of the kernel can carry
 _PATIENT = 20 * 86_400.0  # a time-out keeps O_NONBLOCK set and waits all the same
-_DEPTH = 400  # how deep values may nest in the modes advanced and cbor
+_DEPTH = 250  # how deep values may nest in the modes advanced and cbor: three frames of 1,000 each
 _SPARSE = 4 * _MIB  # the longest array with holes that is accepted
 
 
@@ -390,7 +390,7 @@ class _V8Writer:
         elif id(value) in self._ids:
             out += b"^"
             self.varint(self._ids[id(value)])
-        elif depth > _DEPTH:
+        elif depth >= _DEPTH:
             raise EncodingError("nested deeper than %d" % _DEPTH)
         elif isinstance(value, JsMap):
             self._start(value)
@@ -670,7 +670,7 @@ class _V8Reader(_Reader):
         return self._rare(tag, depth)
 
     def _deeper(self, depth):
-        if depth > _DEPTH:
+        if depth >= _DEPTH:
             raise MalformedMessage("nested deeper than %d" % _DEPTH)
 
     def _properties(self, result, end, depth):
@@ -877,7 +877,7 @@ class _CborWriter:
             self.out += struct.pack(">Bd", 0xFB, value)
         elif isinstance(value, (bytes, bytearray, memoryview)):
             self._bytes(bytes(value))
-        elif depth > _DEPTH:
+        elif depth >= _DEPTH:
             raise EncodingError("nested deeper than %d" % _DEPTH)
         elif isinstance(value, dict):
             self._head(0xA0, len(value))
@@ -940,7 +940,7 @@ class _CborReader(_Reader):
             return self.take(number)
         if major == 3:
             return self.take(number).decode("utf-8", "replace")
-        if depth > _DEPTH:
+        if depth >= _DEPTH:
             raise MalformedMessage("nested deeper than %d" % _DEPTH)
         if major == 4:
             return [self.value(depth + 1) for _ in range(self._fits(number))]
@@ -966,7 +966,7 @@ class _CborReader(_Reader):
         return key if isinstance(key, str) else str(key)
 
     def _open(self, major, depth):
-        if depth > _DEPTH:
+        if depth >= _DEPTH:
             raise MalformedMessage("nested deeper than %d" % _DEPTH)
         items = []
         while True:

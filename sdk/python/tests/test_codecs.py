@@ -150,6 +150,21 @@ class CodecTest(unittest.TestCase):
         frame = ADVANCED.encode(brood.JsError("m", "TypeError", "s", 1))
         self.assertEqual(frame[4:].hex(), "ff0f" "7254" "6d22016d" "73220173" "634902" "2e")
 
+    def test_nesting_upToTheLimit_travelsAndBeyondItIsRefused(self):
+        for codec in ADVANCED, CBOR:
+            for wrap in (lambda value: [value]), (lambda value: {"a": value}):
+                value = 1
+                for _ in range(250):
+                    value = wrap(value)
+                self.assertEqual(read(codec, codec.encode(value)), [value])
+                with self.assertRaises(brood.EncodingError):
+                    codec.encode(wrap(value))
+        for codec, deep in (CBOR, b"\x81" * 251 + b"\x01"), (
+            ADVANCED, b"\xff\x0f" + b"A\x01" * 251 + b"I\x02" + b"$\x00\x01" * 251,
+        ):  # fmt: skip
+            with self.assertRaises(brood.MalformedMessage):
+                codec.decode(deep)
+
     def test_cbor_asOthersWriteIt_isRead(self):
         cases = {
             "bf616101ff": {"a": 1}, "9f0102ff": [1, 2], "7f6161626262ff": "abb",
