@@ -2,18 +2,22 @@ package dev.brood.workers.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.brood.process.Command;
 import dev.brood.process.Exit;
+import dev.brood.process.Result;
 import dev.brood.testkit.Census;
 import dev.brood.workers.channel.Channel;
 import dev.brood.workers.channel.Codec;
 import dev.brood.workers.channel.RequestFailedException;
 import dev.brood.workers.fork.Fork;
 import dev.brood.workers.fork.ForkedChild;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +33,24 @@ class SdkNodeTest {
   void testsOfItsOwn_always_pass() throws Exception {
     assertThat(SdkSuite.run("node", COUNT, List.of("node", "--test", "tests/brood.test.cjs")))
         .isGreaterThanOrEqualTo(10);
+  }
+
+  @ParameterizedTest
+  @Tag("slow")
+  @ValueSource(strings = {"5", "7"})
+  void types_checkedByTheCompilerOfTypeScript_areWhatProgramsNeed(String version) throws Exception {
+    Path modules =
+        NpmPackages.install("typescript-" + version, "typescript@" + version, "@types/node@22");
+    Result result =
+        Command.of("node", modules.resolve("typescript/bin/tsc").toString())
+            .args("--noEmit", "--strict", "--module", "nodenext", "--target", "es2022")
+            .args("--typeRoots", modules.resolve("@types").toString(), "--types", "node")
+            .args("tests/types.mts", "tests/types.cts")
+            .directory(SdkSuite.ROOT.resolve("node"))
+            .deadline(LIMIT)
+            .unchecked()
+            .capture();
+    assertThat(result.exit()).as(result.stdout().text()).isEqualTo(new Exit.Exited(0));
   }
 
   @ParameterizedTest
