@@ -64,7 +64,12 @@ public final class Fork {
 
   /**
    * The main class of a Java program, in a JVM of this JVM's kind: its {@code java}, its class path
-   * and module path. {@link #runtimeArguments} come before the class.
+   * and module path, and its options about modules. {@link #runtimeArguments} come before the
+   * class.
+   *
+   * <p>Memory settings, agents and other options of this JVM are not taken along. A JVM that is
+   * told nothing lets its heap grow to a quarter of the machine's memory (or of the container's),
+   * so where there are several, give each its share: {@code .runtimeArguments("-Xmx256m")}.
    */
   public static Fork java(Class<?> main, String... arguments) {
     return JavaRuntime.fork(main, arguments);

@@ -60,6 +60,18 @@ class ForkJavaTest {
   }
 
   @Test
+  void java_withAMaximumHeap_hasNoMore() throws Exception {
+    ChildTask task =
+        parent -> {
+          boolean unused = parent.send(Runtime.getRuntime().maxMemory() / (1024 * 1024));
+        };
+    Fork fork = Fork.java(task).runtimeArguments("-XX:+UseSerialGC", "-Xmx300m", "-Xmx48m");
+    try (ForkedChild child = fork.spawn()) {
+      assertThat(child.receive(SOON).orElseThrow().as(Integer.class)).isBetween(40, 48);
+    }
+  }
+
+  @Test
   void java_lambdaThatThrows_endsWithOneAndTheStackTrace() throws Exception {
     ChildTask task =
         parent -> {
