@@ -1,13 +1,9 @@
 package dev.brood.process;
 
 import dev.brood.testkit.Census;
-import java.net.URISyntaxException;
-import java.net.URL;
+import dev.brood.testkit.ClassPath;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** How to start a program of these tests in a JVM of its own. */
 final class ChildJvm {
@@ -25,10 +21,7 @@ final class ChildJvm {
             "-Xmx64m",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
-            Stream.of(Command.class, main, Census.class)
-                .map(ChildJvm::location)
-                .distinct()
-                .collect(Collectors.joining(":")),
+            ClassPath.of(Command.class, main, Census.class),
             main.getName()));
     words.addAll(List.of(arguments));
     return words;
@@ -37,20 +30,5 @@ final class ChildJvm {
   /** Runs it behind a line of {@code sh} that ends with {@code exec ... "$@"}. */
   static Command behind(String line, Class<?> main, String... arguments) {
     return Command.of("sh", "-c", line, "sh").args(words(main, arguments));
-  }
-
-  private static String location(Class<?> type) {
-    // The class file itself says where it lies, be the module patched or not.
-    String name = type.getName().replace('.', '/') + ".class";
-    URL url = Objects.requireNonNull(type.getResource("/" + name));
-    try {
-      String path =
-          url.getProtocol().equals("jar")
-              ? url.getPath().replaceFirst("^file:", "").replaceFirst("!.*", "")
-              : url.toURI().getPath();
-      return path.endsWith(".jar") ? path : path.substring(0, path.length() - name.length() - 1);
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -1,25 +1,20 @@
 package dev.brood.workers.channel;
 
-import dev.brood.process.internal.io.Connector;
 import dev.brood.process.internal.io.Listener;
 import dev.brood.process.internal.io.Reactor;
 import dev.brood.process.internal.linux.Descriptors;
-import dev.brood.process.internal.linux.Errno;
 import dev.brood.process.internal.linux.ErrnoException;
 import dev.brood.process.internal.linux.Sockets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -94,7 +89,7 @@ public final class Handle implements AutoCloseable {
    * @throws HandleException if that fails, such as with EADDRINUSE
    */
   public static Handle listen(InetSocketAddress address, int backlog) {
-    return bound(address, Sockets.SOCK_STREAM, Kind.SERVER, backlog);
+    return new Handle(NewSocket.listening(address, backlog), Kind.SERVER, null);
   }
 
   /**
@@ -109,17 +104,7 @@ public final class Handle implements AutoCloseable {
 
   /** Listens on a path, with other permissions of the file; the umask takes away from them. */
   static Handle listen(Path unixSocket, int mode) {
-    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(unixSocket);
-    int fd = checked("socket", address, Sockets.socket(Sockets.AF_UNIX, Sockets.SOCK_STREAM));
-    return opened(
-        fd,
-        address,
-        Kind.SERVER,
-        () -> {
-          checked("fchmod", address, Sockets.setMode(fd, mode));
-          checked("bind", address, Sockets.bind(fd, address));
-          checked("listen", address, Sockets.listen(fd, 511));
-        });
+    return new Handle(NewSocket.listening(unixSocket, mode), Kind.SERVER, null);
   }
 
   /**
@@ -133,14 +118,12 @@ public final class Handle implements AutoCloseable {
 
   /** Connects to a TCP or Unix address within a limit. */
   public static Handle connect(SocketAddress address, Duration limit) throws InterruptedException {
-    long deadline = deadline(limit);
-    int fd = Connector.connect(Reactor.shared(), address, deadline);
-    return new Handle(checked("connect", address, fd), Kind.SOCKET, null);
+    return new Handle(NewSocket.connected(address, deadline(limit)), Kind.SOCKET, null);
   }
 
   /** Binds a UDP socket; port 0 is any free one. */
   public static Handle datagram(InetSocketAddress address) {
-    return bound(address, Sockets.SOCK_DGRAM, Kind.DATAGRAM, 0);
+    return new Handle(NewSocket.datagram(address), Kind.DATAGRAM, null);
   }
 
   /** What the descriptor is. */
@@ -349,55 +332,6 @@ public final class Handle implements AutoCloseable {
     if (closed) {
       throw new HandleException(this + " is closed");
     }
-  }
-
-  private static Handle bound(InetSocketAddress address, int type, Kind kind, int backlog) {
-    int family = Sockets.familyOf(address);
-    int fd = Sockets.socket(family, type);
-    if (Errno.EAFNOSUPPORT.is(fd)
-        && address.getAddress() instanceof Inet6Address six
-        && six.isAnyLocalAddress()) {
-      // A system without IPv6: the wildcard means IPv4 there.
-      return bound(new InetSocketAddress("0.0.0.0", address.getPort()), type, kind, backlog);
-    }
-    checked("socket", address, fd);
-    return opened(
-        fd,
-        address,
-        kind,
-        () -> {
-          if (type == Sockets.SOCK_STREAM) {
-            checked("setsockopt", address, Sockets.setReuseAddress(fd, true));
-          }
-          if (family == Sockets.AF_INET6) {
-            checked("setsockopt", address, Sockets.setIpv6Only(fd, false));
-          }
-          checked("bind", address, Sockets.bind(fd, address));
-          if (type == Sockets.SOCK_STREAM) {
-            checked("listen", address, Sockets.listen(fd, backlog));
-          }
-        });
-  }
-
-  private static Handle opened(int fd, SocketAddress address, Kind kind, Runnable setUp) {
-    boolean done = false;
-    try {
-      setUp.run();
-      done = true;
-    } finally {
-      if (!done) {
-        Descriptors.close(fd);
-      }
-    }
-    return new Handle(fd, kind, null);
-  }
-
-  private static int checked(String call, SocketAddress address, int result) {
-    if (result < 0) {
-      throw new HandleException(
-          "%s: %s: %s".formatted(call, Errno.describe(-result), Objects.toString(address)));
-    }
-    return result;
   }
 
   /** A deadline that is not 0, which would be none. */

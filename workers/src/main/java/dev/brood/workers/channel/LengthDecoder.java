@@ -1,7 +1,5 @@
 package dev.brood.workers.channel;
 
-import java.util.Arrays;
-
 /**
  * Cuts a stream into frames that begin with their length: four bytes, the highest first, unsigned,
  * themselves not counted. Frames that lie whole in what was fed are parsed where they are; memory
@@ -9,19 +7,14 @@ import java.util.Arrays;
  */
 final class LengthDecoder implements FrameDecoder {
   private static final int HEADER_BYTES = 4;
-  private static final int KEPT_BYTES = 64 * 1024;
   private static final byte[] NOTHING = {};
 
   private final BodyReader reader;
   private final int limit;
+  private final Unfinished held = new Unfinished();
 
   private int headerBytes;
   private long bodyBytes;
-
-  /** The start of a body whose end has not come yet. */
-  private byte[] held = NOTHING;
-
-  private int heldBytes;
 
   /** How much is left of a body that is too long and has been reported. */
   private long skipBytes;
@@ -64,17 +57,17 @@ final class LengthDecoder implements FrameDecoder {
 
   /** Takes what belongs to the body and returns how much that was. */
   private int body(byte[] bytes, int position, int end, FrameSink sink) {
-    int missing = (int) bodyBytes - heldBytes;
+    int missing = (int) bodyBytes - held.size();
     int taken = Math.min(missing, end - position);
-    if (heldBytes == 0 && taken == missing) {
+    if (held.size() == 0 && taken == missing) {
       next();
       reader.deliver(bytes, position, taken, HEADER_BYTES, sink);
       return taken;
     }
-    hold(bytes, position, taken);
+    held.append(bytes, position, taken, Unfinished.KEPT_BYTES, (int) bodyBytes);
     if (taken == missing) {
-      byte[] whole = held;
-      int wholeBytes = heldBytes;
+      int wholeBytes = held.size();
+      byte[] whole = held.take();
       next();
       reader.deliver(whole, 0, wholeBytes, HEADER_BYTES, sink);
     }
@@ -83,24 +76,11 @@ final class LengthDecoder implements FrameDecoder {
 
   /** How much memory is taken for what is incomplete. */
   int heldCapacity() {
-    return held.length;
-  }
-
-  private void hold(byte[] bytes, int position, int more) {
-    if (more > held.length - heldBytes) {
-      long wanted = Math.max(heldBytes + (long) more, Math.max(KEPT_BYTES, held.length * 2L));
-      held = Arrays.copyOf(held, (int) Math.min(Math.max(bodyBytes, held.length), wanted));
-    }
-    System.arraycopy(bytes, position, held, heldBytes, more);
-    heldBytes += more;
+    return held.capacity();
   }
 
   private void next() {
     headerBytes = 0;
     bodyBytes = 0;
-    heldBytes = 0;
-    if (held.length > KEPT_BYTES) {
-      held = NOTHING;
-    }
   }
 }

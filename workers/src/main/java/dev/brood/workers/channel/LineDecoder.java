@@ -3,7 +3,6 @@ package dev.brood.workers.channel;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /**
  * Cuts a stream at every line feed, and only there. Each byte is looked at once for that; lines
@@ -11,8 +10,7 @@ import java.util.Arrays;
  */
 final class LineDecoder implements FrameDecoder {
   private static final byte LINE_FEED = '\n';
-  private static final int KEPT_BYTES = 64 * 1024;
-  private static final byte[] NOTHING = {};
+  private static final int FIRST_BYTES = 1024;
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long LOW_BITS = 0x0101010101010101L;
@@ -21,10 +19,7 @@ final class LineDecoder implements FrameDecoder {
   private final BodyReader reader;
   private final int limit;
 
-  /** The start of a line whose end has not come yet. */
-  private byte[] held = NOTHING;
-
-  private int heldBytes;
+  private final Unfinished held = new Unfinished();
 
   /** The line is too long and has been reported; the rest of it is dropped. */
   private boolean skipping;
@@ -41,9 +36,9 @@ final class LineDecoder implements FrameDecoder {
     while (start < end) {
       int lineFeed = lineFeed(bytes, start, end);
       int stop = lineFeed < 0 ? end : lineFeed;
-      if (!skipping && stop - start > limit - heldBytes) {
+      if (!skipping && stop - start > limit - held.size()) {
         skipping = true;
-        release();
+        held.drop();
         sink.malformed(BodyReader.tooLong("a line", limit));
       }
       if (lineFeed >= 0) {
@@ -61,37 +56,22 @@ final class LineDecoder implements FrameDecoder {
   private void lineEnds(byte[] bytes, int start, int stop, FrameSink sink) {
     if (skipping) {
       skipping = false;
-    } else if (heldBytes == 0) {
+    } else if (held.size() == 0) {
       reader.deliver(bytes, start, stop - start, 1, sink);
     } else {
       hold(bytes, start, stop);
-      byte[] line = held;
-      int lineBytes = heldBytes;
-      release();
-      reader.deliver(line, 0, lineBytes, 1, sink);
+      int lineBytes = held.size();
+      reader.deliver(held.take(), 0, lineBytes, 1, sink);
     }
   }
 
   /** How much memory is taken for what is incomplete. */
   int heldCapacity() {
-    return held.length;
+    return held.capacity();
   }
 
   private void hold(byte[] bytes, int start, int stop) {
-    int more = stop - start;
-    if (more > held.length - heldBytes) {
-      long wanted = Math.max(heldBytes + (long) more, Math.max(1024, held.length * 2L));
-      held = Arrays.copyOf(held, (int) Math.min(limit, wanted));
-    }
-    System.arraycopy(bytes, start, held, heldBytes, more);
-    heldBytes += more;
-  }
-
-  private void release() {
-    heldBytes = 0;
-    if (held.length > KEPT_BYTES) {
-      held = NOTHING;
-    }
+    held.append(bytes, start, stop - start, FIRST_BYTES, limit);
   }
 
   /** Where the next line feed is, or -1; eight bytes at a time. */

@@ -24,6 +24,7 @@ final class V8Writer {
   private static final double BEYOND_LONG = 0x1p63;
 
   private final FrameBuffer out;
+  private final V8Output parts;
   private final V8Identities identities = new V8Identities();
 
   /** The way to the value being written, for errors. */
@@ -33,6 +34,7 @@ final class V8Writer {
 
   V8Writer(FrameBuffer out) {
     this.out = out;
+    this.parts = new V8Output(out);
   }
 
   void message(@Nullable Object value) {
@@ -44,33 +46,24 @@ final class V8Writer {
   private void value(@Nullable Object value) {
     switch (value) {
       case null -> out.write(V8Tag.NULL);
-      case String text -> string(text);
-      case Integer number -> int32(number);
+      case String text -> parts.string(text);
+      case Integer number -> parts.int32(number);
       case Boolean truth -> out.write(truth ? V8Tag.TRUE : V8Tag.FALSE);
-      case Double number -> number(number);
+      case Double number -> parts.number(number);
       case Number number -> otherNumber(number);
       case JsConstant constant -> constant(constant);
       default -> object(value);
     }
   }
 
-  private void int32(int number) {
-    out.write(V8Tag.INT32);
-    out.varint((number << 1 ^ number >> 31) & 0xffff_ffffL);
-  }
-
-  private void number(double number) {
-    out.write(V8Tag.DOUBLE);
-    out.littleDouble(number);
-  }
-
   private void otherNumber(Number number) {
     switch (number) {
       case Long whole -> whole(whole);
-      case Short _, Byte _ -> int32(number.intValue());
-      case Float fraction -> number(fraction);
-      case BigInteger big -> bigInteger(big);
-      case BigDecimal big when Double.isFinite(big.doubleValue()) -> number(big.doubleValue());
+      case Short _, Byte _ -> parts.int32(number.intValue());
+      case Float fraction -> parts.number(fraction);
+      case BigInteger big -> parts.bigInteger(big);
+      case BigDecimal big when Double.isFinite(big.doubleValue()) ->
+          parts.number(big.doubleValue());
       case BigDecimal _ -> throw refused(number, "it is beyond what a double holds");
       default -> converted(number);
     }
@@ -79,28 +72,12 @@ final class V8Writer {
   private void whole(long number) {
     double exact = number;
     if (number == (int) number) {
-      int32((int) number);
+      parts.int32((int) number);
     } else if (exact < BEYOND_LONG && (long) exact == number) {
-      number(exact);
+      parts.number(exact);
     } else {
       throw refused(number, "no double holds %d; a BigInteger would do".formatted(number));
     }
-  }
-
-  private void bigInteger(BigInteger number) {
-    out.write(V8Tag.BIG_INT);
-    bigIntegerBody(number);
-  }
-
-  private void bigIntegerBody(BigInteger number) {
-    byte[] magnitude = number.abs().toByteArray();
-    int length = (number.abs().bitLength() + Long.SIZE - 1) / Long.SIZE * Long.BYTES;
-    byte[] little = new byte[length];
-    for (int i = 0; i < Math.min(length, magnitude.length); i++) {
-      little[i] = magnitude[magnitude.length - 1 - i];
-    }
-    out.varint((long) length << 1 | (number.signum() < 0 ? 1 : 0));
-    out.write(little);
   }
 
   private void constant(JsConstant constant) {
@@ -112,25 +89,6 @@ final class V8Writer {
       }
       case HOLE -> throw refused(constant, "a hole is in a list or nowhere");
     }
-  }
-
-  /** As V8 does it: one byte a character where that is enough; two begin at an even offset. */
-  private void string(String text) {
-    int before = out.size();
-    out.write(V8Tag.LATIN1_STRING);
-    out.varint(text.length());
-    if (out.latin1(text)) {
-      return;
-    }
-    out.cut(before);
-    long length = 2L * text.length();
-    int lengthBytes = Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(length) + 6) / 7);
-    if ((before + 1 + lengthBytes) % 2 != 0) {
-      out.write(V8Tag.PADDING);
-    }
-    out.write(V8Tag.TWO_BYTE_STRING);
-    out.varint(length);
-    out.littleChars(text);
   }
 
   private void object(Object value) {
@@ -174,7 +132,7 @@ final class V8Writer {
       case JsRegExp pattern -> {
         identities.begin(pattern);
         out.write(V8Tag.REG_EXP);
-        string(pattern.source());
+        parts.string(pattern.source());
         out.varint(JsNumbers.bits(pattern.flags()));
       }
       case JsError error -> error(error);
@@ -198,19 +156,11 @@ final class V8Writer {
   private void pair(String key, @Nullable Object value) {
     long index = JsNumbers.index(key);
     if (index < 0) {
-      string(key);
+      parts.string(key);
     } else {
-      index(index);
+      parts.index(index);
     }
     step(key, value);
-  }
-
-  private void index(long index) {
-    if (index <= Integer.MAX_VALUE) {
-      int32((int) index);
-    } else {
-      number(index);
-    }
   }
 
   /** Writes a value one step further in. */
@@ -287,7 +237,7 @@ final class V8Writer {
       if (index < 0 || index >= array.length()) {
         throw refused(array, "element %d of %d".formatted(index, array.length()));
       }
-      index(index);
+      parts.index(index);
       step("" + index, element.getValue());
       pairs++;
     }
@@ -356,7 +306,7 @@ final class V8Writer {
   private void errorText(int tag, @Nullable String text) {
     if (text != null) {
       out.write(tag);
-      string(text);
+      parts.string(text);
     }
   }
 
@@ -370,11 +320,11 @@ final class V8Writer {
       }
       case BigInteger number -> {
         out.write(V8Tag.BOXED_BIG_INT);
-        bigIntegerBody(number);
+        parts.bigIntegerBody(number);
       }
       default -> {
         out.write(V8Tag.BOXED_STRING);
-        string((String) boxed.value());
+        parts.string((String) boxed.value());
       }
     }
   }
