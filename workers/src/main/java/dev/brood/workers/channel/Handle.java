@@ -3,11 +3,15 @@ package dev.brood.workers.channel;
 import dev.brood.process.internal.io.Listener;
 import dev.brood.process.internal.io.Reactor;
 import dev.brood.process.internal.linux.Descriptors;
+import dev.brood.process.internal.linux.Errno;
 import dev.brood.process.internal.linux.ErrnoException;
+import dev.brood.process.internal.linux.MemoryFile;
 import dev.brood.process.internal.linux.Sockets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -124,6 +128,35 @@ public final class Handle implements AutoCloseable {
   /** Binds a UDP socket; port 0 is any free one. */
   public static Handle datagram(InetSocketAddress address) {
     return new Handle(NewSocket.datagram(address), Kind.DATAGRAM, null);
+  }
+
+  /**
+   * Opens a file for reading. Its position is shared by all who get the descriptor.
+   *
+   * @throws HandleException if it cannot be opened, such as with ENOENT
+   */
+  public static Handle file(Path file) {
+    int fd = made("open", file, Descriptors.open(file.toString(), Descriptors.O_RDONLY, 0));
+    try {
+      return of(fd, Kind.FILE);
+    } catch (HandleException e) {
+      Descriptors.close(fd);
+      throw e;
+    }
+  }
+
+  /**
+   * Makes memory for several processes, of zeroes, whose size cannot change. See {@link #map}.
+   *
+   * @throws HandleException if that fails, such as with EMFILE
+   * @throws IllegalArgumentException if it is not at least 1 byte
+   */
+  public static Handle memory(long bytes) {
+    if (bytes < 1) {
+      throw new IllegalArgumentException("memory has at least 1 byte, not " + bytes);
+    }
+    int fd = made("memfd_create", bytes, MemoryFile.ofSize("brood-memory", bytes));
+    return new Handle(fd, Kind.MEMORY, null);
   }
 
   /** What the descriptor is. */
@@ -254,6 +287,25 @@ public final class Handle implements AutoCloseable {
     return streams().output();
   }
 
+  /**
+   * Maps {@link Kind#MEMORY} for reading and writing, until {@code arena} is closed; the handle may
+   * be closed before. Memory that another program has made may be made shorter there: what is
+   * beyond its end then cannot be accessed, an {@link InternalError}.
+   *
+   * @throws HandleException if it is no memory, is closed, or cannot be mapped
+   */
+  public synchronized MemorySegment map(Arena arena) {
+    requireOpen();
+    if (kind != Kind.MEMORY) {
+      throw new HandleException(this + " is no memory");
+    }
+    try {
+      return MemoryFile.map(descriptor, arena);
+    } catch (IOException e) {
+      throw new HandleException(this + " cannot be mapped: " + e.getMessage());
+    }
+  }
+
   /** Closes the descriptor, once. A socket that another process has too stays connected. */
   @Override
   public void close() {
@@ -332,6 +384,13 @@ public final class Handle implements AutoCloseable {
     if (closed) {
       throw new HandleException(this + " is closed");
     }
+  }
+
+  private static int made(String call, Object what, int descriptor) {
+    if (descriptor < 0) {
+      throw new HandleException("%s: %s: %s".formatted(call, Errno.describe(-descriptor), what));
+    }
+    return descriptor;
   }
 
   /** A deadline that is not 0, which would be none. */

@@ -10,6 +10,9 @@ import dev.brood.testkit.Census;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -327,6 +330,36 @@ class HandleTest {
     assertThatThrownBy(datagram::localAddress).hasMessageContaining("is closed");
     assertThatThrownBy(datagram::output).hasMessageContaining("is closed");
     assertThatThrownBy(datagram::release).hasMessageContaining("is closed");
+  }
+
+  @Test
+  void file_opened_isReadThroughItsDescriptor(@TempDir Path folder) throws Exception {
+    Path path = Files.writeString(folder.resolve("file"), "content");
+    try (Handle file = Handle.file(path)) {
+      Files.delete(path);
+      assertThat(file.kind()).isEqualTo(Handle.Kind.FILE);
+      assertThat(Path.of("/proc/self/fd/" + file.descriptor())).hasContent("content");
+      assertThatThrownBy(() -> file.map(Arena.global())).hasMessageContaining("is no memory");
+    }
+    assertThatThrownBy(() -> Handle.file(path))
+        .isInstanceOf(HandleException.class)
+        .hasMessageContaining("ENOENT")
+        .hasMessageContaining(path.toString());
+  }
+
+  @Test
+  void memory_mappedTwice_isTheSame() {
+    try (Arena arena = Arena.ofConfined();
+        Handle memory = Handle.memory(10_000)) {
+      MemorySegment here = memory.map(arena);
+      MemorySegment there = memory.map(arena);
+      memory.close();
+      here.set(ValueLayout.JAVA_LONG, 8, 42);
+      assertThat(there.get(ValueLayout.JAVA_LONG, 8)).isEqualTo(42);
+      assertThat(there.byteSize()).isEqualTo(10_000);
+      assertThatThrownBy(() -> memory.map(arena)).hasMessageContaining("is closed");
+    }
+    assertThatThrownBy(() -> Handle.memory(0)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
