@@ -28,18 +28,20 @@ public final class Channel implements AutoCloseable {
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final ChannelOptions options;
-  private final String name = "brood-channel-" + COUNT.incrementAndGet();
+  private final String name;
   private final MessageSocket socket;
   private final Outbox outbox;
-  private final Requests requests = new Requests(name);
+  private final Requests requests;
   private final Dispatch dispatch;
   private final CompletableFuture<Void> disconnected = new CompletableFuture<>();
   private final InternalMessages internalMessages = new InternalMessages();
   private final AtomicReference<@Nullable BrokerLink> broker = new AtomicReference<>();
   private volatile boolean closed;
 
-  private Channel(int descriptor, ChannelOptions options) {
+  private Channel(int descriptor, ChannelOptions options, String name) {
     this.options = options;
+    this.name = name;
+    this.requests = new Requests(name);
     this.socket = new MessageSocket(Reactor.shared(), descriptor);
     this.outbox = new Outbox(socket, options, name);
     this.dispatch = new Dispatch(name, options.inboxLimitBytes());
@@ -59,7 +61,15 @@ public final class Channel implements AutoCloseable {
 
   /** Takes over a connected Unix stream socket, for which nothing else may read or write. */
   public static Channel adopt(int descriptor, ChannelOptions options) {
-    Channel channel = new Channel(descriptor, options);
+    return adopt(descriptor, options, "brood-channel-" + COUNT.incrementAndGet());
+  }
+
+  /**
+   * As {@link #adopt(int, ChannelOptions)}, with a name by which its errors, log messages and
+   * threads call it.
+   */
+  public static Channel adopt(int descriptor, ChannelOptions options, String name) {
+    Channel channel = new Channel(descriptor, options, name);
     Thread.ofVirtual().name(channel.name).start(new ChannelReader(channel, channel.socket));
     return channel;
   }

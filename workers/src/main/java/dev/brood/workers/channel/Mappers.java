@@ -68,14 +68,26 @@ final class Mappers {
    */
   static EncodingException unwritable(@Nullable Object value, String place, JacksonException e) {
     String type = value == null ? "null" : value.getClass().getTypeName();
+    return new EncodingException(
+        "cannot write %s as a message%s: %s"
+            .formatted(type, where(place, e), e.getOriginalMessage()),
+        e);
+  }
+
+  /** What a caller is told whose {@code type} does not fit a message. */
+  static EncodingException unreadable(Class<?> type, JacksonException e) {
+    return new EncodingException(
+        "a message is no %s%s: %s".formatted(type.getName(), where("", e), e.getOriginalMessage()),
+        e);
+  }
+
+  private static String where(String place, JacksonException e) {
     StringBuilder path = new StringBuilder(place);
     List<JacksonException.Reference> steps = e.getPath();
     for (JacksonException.Reference step : steps.subList(0, Math.min(steps.size(), 20))) {
       appendStep(path, step.getPropertyName() == null ? step.getIndex() : step.getPropertyName());
     }
-    String where = path.isEmpty() ? "" : " at " + path;
-    return new EncodingException(
-        "cannot write %s as a message%s: %s".formatted(type, where, e.getOriginalMessage()), e);
+    return path.isEmpty() ? "" : " at " + path;
   }
 
   /** Appends {@code .key}, {@code ["odd key"]} or {@code [index]}. */

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -59,9 +60,8 @@ public final class Message {
   public <T> T as(Class<T> type) {
     try {
       return Mappers.JSON.convertValue(value, type);
-    } catch (RuntimeException e) {
-      throw new EncodingException(
-          "a message is no " + type.getName() + ": " + String.valueOf(e.getMessage()), e);
+    } catch (JacksonException e) {
+      throw Mappers.unreadable(type, e);
     }
   }
 

@@ -46,7 +46,9 @@ final class ParentChannel {
     Environ.remove(WORKER);
     return Optional.of(
         Channel.adopt(
-            descriptor(number), ChannelOptions.of(Codec.named(mode == null ? "json" : mode))));
+            descriptor(number),
+            ChannelOptions.of(Codec.named(mode == null ? "json" : mode)),
+            "brood-parent"));
   }
 
   private static int descriptor(String number) {

@@ -175,7 +175,8 @@ public final class UnixClient implements AutoCloseable {
     while (channel == null) {
       Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
       if (!awaitConnected(left)) {
-        throw new RequestTimeoutException("no connection to " + path + " within " + limit);
+        throw new RequestTimeoutException(
+            "no connection to %s within %d ms".formatted(path, limit.toMillis()));
       }
       channel = channel().orElse(null);
     }
@@ -254,7 +255,7 @@ public final class UnixClient implements AutoCloseable {
   }
 
   private @Nullable Channel adopt(int descriptor) {
-    Channel channel = Channel.adopt(descriptor, options.channel());
+    Channel channel = Channel.adopt(descriptor, options.channel(), "brood-client " + path);
     Function<Message, @Nullable Object> onRequest = requests;
     if (onRequest != null) {
       channel.onRequest(onRequest);

@@ -174,7 +174,8 @@ public final class UnixServer implements AutoCloseable {
         Thread.ofVirtual().start(() -> onRefused.accept(peer));
         return Optional.empty();
       }
-      Channel channel = Channel.adopt(handle.release(), options.channel());
+      Channel channel =
+          Channel.adopt(handle.release(), options.channel(), "brood-connection " + path);
       kept = true;
       UnixConnection connection = new UnixConnection(channel, peer);
       connections.add(connection);

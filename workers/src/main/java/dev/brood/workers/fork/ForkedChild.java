@@ -46,7 +46,8 @@ public final class ForkedChild implements AutoCloseable {
       @Nullable Object stopMessage,
       Duration toldGrace) {
     Child child = command.spawn();
-    return new ForkedChild(child, Channel.adopt(descriptor, options), stopMessage, toldGrace);
+    Channel channel = Channel.adopt(descriptor, options, "brood-child-" + child.pid());
+    return new ForkedChild(child, channel, stopMessage, toldGrace);
   }
 
   /** The process. */

@@ -48,6 +48,18 @@ class ChannelTest {
   }
 
   @Test
+  void as_fieldThatDoesNotFit_saysWhereOnOneLine() throws Exception {
+    try (RawPeer peer = RawPeer.json()) {
+      peer.write("{\"x\":5,\"y\":\"no number\"}\n");
+      Message message = peer.channel.receive();
+      assertThatThrownBy(() -> message.as(Point.class))
+          .isInstanceOf(EncodingException.class)
+          .hasMessageContaining("Point at y: ")
+          .hasMessageNotContaining("\n");
+    }
+  }
+
+  @Test
   void receive_afterTheEnd_givesWhatCameThenFails() throws Exception {
     try (RawPeer peer = RawPeer.json()) {
       peer.write("1\n2\n{\"incomplete\":");

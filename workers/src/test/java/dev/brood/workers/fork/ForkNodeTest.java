@@ -76,6 +76,16 @@ class ForkNodeTest {
   }
 
   @Test
+  void receive_fromAScriptThatIsNotThere_failsAndNamesTheChild() throws Exception {
+    Fork fork = Fork.node("no-such-script.js").command(this::runtime);
+    try (ForkedChild child = fork.command(c -> c.stderr(Stdio.none())).spawn()) {
+      assertThatThrownBy(child::receive)
+          .isInstanceOf(ChannelClosedException.class)
+          .hasMessageContaining("child-" + child.pid());
+    }
+  }
+
+  @Test
   void environment_ofTheScript_hasNothingOfTheChannel() throws Exception {
     try (ForkedChild child = child().channelAt(7).spawn()) {
       boolean unused = child.send("environment");
