@@ -14,6 +14,7 @@ import java.nio.file.Path;
 
 /** Starts a program with an open socket, as systemd does. Needs node. */
 final class Activation {
+  // snippet: node
   private static final String SERVE =
       """
       const server = require('node:net').createServer((socket) => {
@@ -23,6 +24,8 @@ final class Activation {
       server.listen({ fd: 3 });
       if (process.send) process.send('serving');
       """;
+
+  // end
 
   private Activation() {}
 

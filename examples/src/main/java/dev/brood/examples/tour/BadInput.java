@@ -12,6 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 /** Messages that are too large, and bytes that are no message. */
 final class BadInput {
+  // snippet: child
   private static final String CHILD =
       """
       read -r go <&3
@@ -19,6 +20,8 @@ final class BadInput {
       printf '"%0200000d"\\n' 0 >&3
       echo '"sense"' >&3
       """;
+
+  // end
 
   private BadInput() {}
 

@@ -8,77 +8,67 @@ import dev.brood.workers.fork.ForkedChild;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 
-/** Passes an open file from child to child, and shares memory with one. Needs python3. */
+/** Gives a child an open file, and shares memory with it. Needs python3. */
 final class FilesAndMemory {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
-  private static final String OPENS =
+  // snippet: child
+  private static final String CHILD =
       """
-      import brood, mmap, os
-
-      with brood.connect() as channel:
-          with open("secret.txt") as file:
-              os.unlink("secret.txt")  # nobody else can open it now
-              channel.send("file", handle=file)
-          memory = os.memfd_create("numbers")
-          os.truncate(memory, 4096)
-          shared = mmap.mmap(memory, 4096)
-          with open(memory, "r+b", buffering=0) as file:
-              channel.send("memory", handle=file)
-          channel.receive()
-          channel.send(shared[0])
-      """;
-
-  private static final String READS =
-      """
-      import brood
+      import brood, mmap
 
       with brood.connect() as channel:
           with channel.receive().handle as file:
               channel.send(file.read().decode())
+          with channel.receive().handle as memory:
+              shared = mmap.mmap(memory.fileno(), 0)
+          channel.send(shared[0])
+          shared[1] = shared[0] + 1
+          channel.send("look")
       """;
+
+  // end
 
   private FilesAndMemory() {}
 
   public static void main(String[] args) throws Exception {
-    Files.writeString(Path.of("opens.py"), OPENS);
-    Files.writeString(Path.of("reads.py"), READS);
-    Files.writeString(Path.of("secret.txt"), "for those who are given it");
+    Files.writeString(Path.of("child.py"), CHILD);
     String sdk = SourceFolder.find("sdk/python").toString();
-    try (ForkedChild opens = python("opens.py", sdk).spawn();
-        ForkedChild reads = python("reads.py", sdk).spawn()) {
-      // snippet: file
-      try (Handle file = opens.receive(LIMIT).orElseThrow().handle().orElseThrow()) {
-        reads.send("read this", file);
-        System.out.println(file.kind() + ": " + reads.receive(LIMIT).orElseThrow().value());
-      }
-      // end
-      // snippet: memory
-      try (Handle handle = opens.receive(LIMIT).orElseThrow().handle().orElseThrow();
-          FileChannel memory =
-              FileChannel.open(
-                  Path.of("/proc/self/fd/" + handle.descriptor()),
-                  StandardOpenOption.READ,
-                  StandardOpenOption.WRITE);
-          Arena arena = Arena.ofConfined()) {
-        MemorySegment shared = memory.map(FileChannel.MapMode.READ_WRITE, 0, 4096, arena);
-        shared.set(ValueLayout.JAVA_BYTE, 0, (byte) 42); // the child sees it
-        opens.send("look");
-        System.out.println(handle.kind() + ": " + opens.receive(LIMIT).orElseThrow().value());
-      }
-      // end
+    // snippet: codec
+    Fork python = Fork.python("child.py").codec(Codec.BINARY); // only this one carries files
+    // end
+    try (ForkedChild child = python.command(c -> c.env("PYTHONPATH", sdk)).spawn()) {
+      file(child);
+      memory(child);
     }
   }
 
-  // snippet: codec
-  private static Fork python(String script, String sdk) {
-    return Fork.python(script).codec(Codec.BINARY).command(c -> c.env("PYTHONPATH", sdk));
+  private static void file(ForkedChild child) throws Exception {
+    Path path = Files.writeString(Path.of("secret.txt"), "for those who are given it");
+    // snippet: file
+    try (Handle file = Handle.file(path)) { // open for reading
+      Files.delete(path); // nobody else can open it any more
+      child.send("read this", file);
+      System.out.println(child.receive(LIMIT).orElseThrow().value());
+    }
+    // end
   }
-  // end
+
+  private static void memory(ForkedChild child) throws InterruptedException {
+    // snippet: memory
+    try (Handle memory = Handle.memory(4096);
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment shared = memory.map(arena);
+      shared.set(ValueLayout.JAVA_BYTE, 0, (byte) 41);
+      child.send("share this", memory);
+      System.out.println(child.receive(LIMIT).orElseThrow().value()); // what the child sees
+      System.out.println(child.receive(LIMIT).orElseThrow().value()); // 'look'
+      System.out.println(shared.get(ValueLayout.JAVA_BYTE, 1)); // what it has written
+    }
+    // end
+  }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
 
 /** Starts Node, Python, a lambda and a shell, each with a channel. Needs node and python3. */
 final class Forks {
+  // snippet: script
   private static final String SCORE =
       """
       import brood
@@ -21,6 +22,8 @@ final class Forks {
           for message in channel:
               channel.send(len(message.value))
       """;
+
+  // end
 
   private Forks() {}
 

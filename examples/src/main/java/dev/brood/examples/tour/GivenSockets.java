@@ -12,6 +12,7 @@ import java.time.Duration;
 
 /** Gives a Node child a listening socket, and one connection. Needs node. */
 final class GivenSockets {
+  // snippet: node
   private static final String SERVE =
       """
       process.on('message', (message, handle) => {
@@ -23,6 +24,8 @@ final class GivenSockets {
         process.send('done');
       });
       """;
+
+  // end
 
   private GivenSockets() {}
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 
 /** Tells a child to go, and makes it go if it does not. Needs node. */
 final class GracefulStop {
+  // snippet: careful
   private static final String CAREFUL =
       """
       process.on('message', (message) => {
@@ -20,12 +21,17 @@ final class GracefulStop {
       process.send('ready');
       """;
 
+  // end
+
+  // snippet: stubborn
   private static final String STUBBORN =
       """
       process.on('SIGTERM', () => console.log('SIGTERM? I stay'));
       setInterval(() => {}, 1000); // something to do, for ever
       process.send('ready');
       """;
+
+  // end
 
   private GracefulStop() {}
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 
 /** A Java program as a child: of a Java program, and of a real Node program. Needs node. */
 final class JavaChild {
+  // snippet: node
   private static final String NODE_PARENT =
       """
       const { fork, spawn } = require('node:child_process');
@@ -31,6 +32,8 @@ final class JavaChild {
         await ask('fork', fork(main, [], { execPath: java, execArgv: options }));
       })();
       """;
+
+  // end
 
   private JavaChild() {}
 

@@ -15,6 +15,7 @@ import java.util.List;
 
 /** Hears sd_notify, and keeps sockets for a program that restarts. Needs python3. */
 final class Notify {
+  // snippet: tell
   private static final String TELL =
       """
       import brood
@@ -23,6 +24,9 @@ final class Notify {
       brood.sd_notify("STOPPING=1")
       """;
 
+  // end
+
+  // snippet: keep
   private static final String KEEP =
       """
       import brood, socket
@@ -31,6 +35,8 @@ final class Notify {
       brood.sd_notify("FDSTORE=1", "FDNAME=web", descriptors=[server])
       print("port kept" if given else "new port")
       """;
+
+  // end
 
   private Notify() {}
 

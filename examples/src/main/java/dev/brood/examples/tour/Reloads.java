@@ -17,6 +17,7 @@ import java.time.Duration;
 
 /** Replaces a Node server by its next version while it serves. Needs node. */
 final class Reloads {
+  // snippet: node
   private static final String SERVER =
       """
       const version = process.env.VERSION || 'first';
@@ -25,6 +26,8 @@ final class Reloads {
         .createServer((request, response) => response.end(`${version} version`))
         .listen(0, '127.0.0.1');
       """;
+
+  // end
 
   private Reloads() {}
 

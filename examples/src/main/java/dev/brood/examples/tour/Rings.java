@@ -15,6 +15,7 @@ import java.time.Duration;
 
 /** Passes many records to another process through shared memory. Needs python3. */
 final class Rings {
+  // snippet: python
   private static final String TOTALS =
       """
       import brood, brood_ring, struct
@@ -23,6 +24,8 @@ final class Rings {
           with brood_ring.open(channel.receive().handle) as ring:
               channel.send(sum(struct.unpack("=q", record)[0] for record in ring))
       """;
+
+  // end
 
   private Rings() {}
 

@@ -16,12 +16,15 @@ import java.time.Duration;
 
 /** Takes a server from a Node child; a Java child takes a connection. Needs node. */
 final class TakenSockets {
+  // snippet: node
   private static final String LISTEN =
       """
       const server = require('node:net').createServer();
       server.listen(0, '127.0.0.1', () => process.send('here is my server', server));
       process.on('message', () => server.close(() => process.send('I accept no more')));
       """;
+
+  // end
 
   private TakenSockets() {}
 
