@@ -64,7 +64,6 @@ final class WebServer {
       System.out.println("eight requests, answered by " + answers(address, 8));
       reload(cluster, script, address);
       System.out.println("eight more: " + answers(address, 8));
-      listening.clear();
       kill(cluster, listening);
       System.out.println("and eight more: " + answers(address, 8));
       ClusterStopReport report = cluster.stop(LIMIT);
@@ -89,12 +88,16 @@ final class WebServer {
 
   private static void kill(RunningCluster cluster, BlockingQueue<ClusterWorker> listening)
       throws InterruptedException {
+    int newest = cluster.workers().stream().mapToInt(ClusterWorker::id).max().orElseThrow();
     // snippet: kill
     ClusterWorker victim = cluster.workers().getFirst();
     victim.child().child().kill();
     System.out.println(victim.name() + ": " + victim.onExit().join());
     // end
-    ClusterWorker next = listening.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    ClusterWorker next = victim;
+    while (next != null && next.id() <= newest) {
+      next = listening.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
     System.out.println((next == null ? "nobody" : next.name()) + " serves in its place");
   }
 
