@@ -115,7 +115,7 @@ brood_progress() {
   brood_fields=
   case ${1-} in
     '') ;;
-    *[!0-9.]* | .* | *. | *.*.*) brood_complain "\"$1\" is not a percentage"; return 1 ;;
+    *[!0-9.]* | .* | *. | *.*.* | 0[0-9]*) brood_complain "\"$1\" is not a percentage"; return 1 ;;
     *) brood_fields=,\"percent\":$1 ;;
   esac
   [ -z "${2-}" ] || brood_fields=$brood_fields,\"phase\":$(brood_json_string "$2")

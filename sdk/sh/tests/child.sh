@@ -13,6 +13,7 @@ case $1 in
 c'
     brood_progress 99.5
     brood_progress x 2>/dev/null && exit 7
+    brood_progress 07 2>/dev/null && exit 7
     brood_beat
     brood_publish a.b '{"n":1}'
     brood_subscribe 'a.*' g
