@@ -53,6 +53,7 @@ _HIGH_WATER = 131_072  # more than this queued: send() tells so, as Node's does
 _READ_SIZE = 65_536
 _MAX_HANDLES = 253  # what one message of the kernel can carry
 _PATIENT = 20 * 86_400.0  # a time-out keeps O_NONBLOCK set and waits all the same
+_MOST_DESCRIPTORS = 64  # that have come and wait for their message
 _DEPTH = 250  # how deep values may nest in the modes advanced and cbor: three frames of 1,000 each
 _SPARSE = 4 * _MIB  # the longest array with holes that is accepted
 
@@ -1394,7 +1395,10 @@ class _Base:
                     for descriptor in arrived:  # some are lost: which belongs to what is unknown
                         os.close(descriptor)
                 else:
-                    self._descriptors.extend(arrived)
+                    room = max(0, _MOST_DESCRIPTORS - len(self._descriptors))
+                    self._descriptors.extend(arrived[:room])
+                    for descriptor in arrived[room:]:
+                        os.close(descriptor)
         if not data:
             self._end()
             return True

@@ -10,7 +10,7 @@ import sys
 import threading
 import unittest
 
-from support import LIMIT, MODES, ChannelTest, brood
+from support import LIMIT, MODES, ChannelTest, brood, open_descriptors
 
 ACK = {"cmd": "NODE_HANDLE_ACK"}
 NACK = {"cmd": "NODE_HANDLE_NACK"}
@@ -335,6 +335,16 @@ def right_to_left(value):
 
 
 class HandleTest(ChannelTest):
+    def test_descriptorsWithoutMessages_areBounded(self):
+        channel, peer = self.raw()
+        null = os.open("/dev/null", os.O_RDONLY)
+        before = len(open_descriptors())
+        for _ in range(200):
+            send_with(peer, line("x"), null)
+            self.assertEqual(channel.receive(LIMIT).value, "x")
+        self.assertLessEqual(len(open_descriptors()) - before, 64)
+        os.close(null)
+
     def setUp(self):
         super().setUp()
         self.listener = socket.create_server(("127.0.0.1", 0))
