@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brood.process.internal.linux.Descriptors;
+import dev.brood.process.internal.linux.MemoryFile;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Descriptors and their acknowledgements, against a peer whose every byte the test decides. */
 class HandlePassingTest {
@@ -209,5 +213,45 @@ class HandlePassingTest {
       assertThat(peer.channel.send("y")).isTrue();
       assertThat(peer.readLine()).isEqualTo("\"y\"");
     }
+  }
+
+  @Test
+  void filesPipesAndMemory_inTheBinaryCodec_arriveAsWhatTheyAre(@TempDir Path directory)
+      throws Exception {
+    Path path = Files.writeString(directory.resolve("file"), "of a file");
+    int[] ends = new int[2];
+    int[] pipe = new int[2];
+    assertThat(Descriptors.socketPair(ends)).isZero();
+    assertThat(Descriptors.pipe(pipe)).isZero();
+    int file = Descriptors.open(path.toString(), Descriptors.O_RDWR, 0);
+    try (Channel here = Channel.adopt(ends[0], ChannelOptions.of(Codec.BINARY));
+        Channel there = Channel.adopt(ends[1], ChannelOptions.of(Codec.BINARY))) {
+      try (Handle one = Handle.of(file, Handle.Kind.FILE);
+          Handle two = Handle.of(pipe[0], Handle.Kind.PIPE);
+          Handle three = Handle.of(MemoryFile.ofSize("brood-test", 4096), Handle.Kind.MEMORY)) {
+        assertThat(here.send("file", one)).isTrue();
+        assertThat(here.send("pipe", two)).isTrue();
+        assertThat(here.send("memory", three)).isTrue();
+      } // what is shared may be closed as soon as it is sent
+      try (Handle arrived = received(there, "file", Handle.Kind.FILE)) {
+        assertThat(Path.of("/proc/self/fd", "" + arrived.descriptor())).hasContent("of a file");
+      }
+      try (Handle arrived = received(there, "pipe", Handle.Kind.PIPE)) {
+        assertThat(Descriptors.write(pipe[1], new byte[] {'p'}, 0, 1)).isEqualTo(1);
+        assertThat(Descriptors.close(pipe[1])).isZero();
+        assertThat(arrived.input().readAllBytes()).containsExactly('p');
+      }
+      try (Handle arrived = received(there, "memory", Handle.Kind.MEMORY)) {
+        assertThat(Files.size(Path.of("/proc/self/fd", "" + arrived.descriptor()))).isEqualTo(4096);
+      }
+    }
+  }
+
+  private static Handle received(Channel channel, String text, Handle.Kind kind) throws Exception {
+    Message message = channel.receive(SOON).orElseThrow();
+    assertThat(message.value()).isEqualTo(text);
+    Handle handle = message.handle().orElseThrow();
+    assertThat(handle.kind()).isEqualTo(kind);
+    return handle;
   }
 }
