@@ -178,6 +178,30 @@ class HandlePassingTest {
   }
 
   @Test
+  void send_connectionThatWaitsWhenThePeerGoes_isClosed() throws Exception {
+    ChannelOptions oneAtATime = ChannelOptions.of(Codec.JSON).inboxLimitBytes(1);
+    try (RawPeer peer = new RawPeer(oneAtATime);
+        Handle server = Handle.listen(ANY_PORT, 10);
+        Handle one = Handle.connect(server.localAddress());
+        Handle two = Handle.connect(server.localAddress())) {
+      Handle first = server.accept(SOON).orElseThrow();
+      Handle second = server.accept(SOON).orElseThrow();
+      assertThat(peer.channel.send(1, first)).isTrue();
+      assertThat(peer.channel.send(2, second)).isTrue();
+      assertThat(peer.readLine()).contains("net.Socket");
+      // The channel stops reading at the second message, and finds the rest when nobody is there.
+      peer.write("\"a\"\n\"stops\"\n" + ACK);
+      peer.hangUp();
+      assertThat(peer.channel.receive().value()).isEqualTo("a");
+      assertThat(peer.channel.receive().value()).isEqualTo("stops");
+      peer.channel.onDisconnect().get(20, TimeUnit.SECONDS);
+      assertThat(first.isClosed()).isTrue();
+      assertThat(second.isClosed()).isTrue();
+      assertThat(one.isClosed() || two.isClosed()).isFalse();
+    }
+  }
+
+  @Test
   void receive_strayAcknowledgement_isMalformedAndHarmless() throws Exception {
     LinkedBlockingQueue<String> told = new LinkedBlockingQueue<>();
     try (RawPeer peer = RawPeer.json()) {
