@@ -1099,14 +1099,18 @@ class Message:
     """What arrived: ``value``, and a ``handle`` (socket or raw file, now yours to close) or None.
 
     For a request ``value`` is its body, and ``reply`` or ``fail`` must be called once. ``sender``
-    is the name of the child it came from, if it came through a broker, and ``topic`` its topic.
+    is the name of the child it came from, if it came through a broker, ``topic`` its topic, and
+    ``broadcast`` whether it went to everybody.
     """
 
-    __slots__ = ("value", "handle", "is_request", "sender", "topic", "_channel", "_id", "_size")
+    __slots__ = (
+        "value", "handle", "is_request", "sender", "topic", "broadcast", "_channel", "_id", "_size",
+    )  # fmt: skip
 
     def __init__(self, channel, value, handle, size):
         self.value, self.handle, self.is_request = value, handle, False
         self.sender = self.topic = self._id = None
+        self.broadcast = False
         self._channel, self._size = channel, size
         kind = value.get("brood") if type(value) is dict else None
         if kind == "request" and _is_id(value.get("id")):
@@ -1114,7 +1118,7 @@ class Message:
             self.value, self.sender = value.get("body"), value.get("from")
         elif kind == "message" and ("from" in value or "topic" in value or "body" in value):
             self.value, self.sender = value.get("body"), value.get("from")
-            self.topic = value.get("topic")
+            self.topic, self.broadcast = value.get("topic"), value.get("broadcast") is True
 
     def reply(self, body, handle=None):
         """Answers a request. With asyncio: to be awaited."""
@@ -1692,10 +1696,11 @@ class Channel(_Base):
         except ChannelClosed:
             raise StopIteration from None
 
-    def request(self, body, timeout=30.0, to=None):
+    def request(self, body, timeout=30.0, to=None, handle=None):
         """The reply to a request, to the parent or, through a broker, to the child named ``to``.
 
-        Raises RequestTimeout, RequestFailed or ChannelClosed.
+        A ``handle`` goes along as with send(). Raises RequestTimeout, RequestFailed or
+        ChannelClosed.
         """
         deadline = time.monotonic() + timeout
         answer = []
@@ -1703,7 +1708,7 @@ class Channel(_Base):
             message = self._request(body, to, timeout)
             self._replies[message["id"]] = answer
         try:
-            self.send(message, timeout=timeout)
+            self.send(message, handle, timeout=timeout)
             if not self._wait(lambda: answer, deadline):
                 raise RequestTimeout("no reply within %g s" % timeout)
         finally:
@@ -2028,15 +2033,16 @@ class AsyncChannel(_Base):
         except ChannelClosed:
             raise StopAsyncIteration from None
 
-    async def request(self, body, timeout=30.0, to=None):
+    async def request(self, body, timeout=30.0, to=None, handle=None):
         """The reply to a request, to the parent or, through a broker, to the child named ``to``.
 
-        Raises RequestTimeout, RequestFailed or ChannelClosed.
+        A ``handle`` goes along as with send(). Raises RequestTimeout, RequestFailed or
+        ChannelClosed.
         """
         message = self._request(body, to, timeout)
         answer = self._replies[message["id"]] = self._loop.create_future()
         try:
-            return await asyncio.wait_for(self._asking(message, answer), timeout)
+            return await asyncio.wait_for(self._asking(message, answer, handle), timeout)
         except asyncio.TimeoutError as e:
             if isinstance(e, RequestTimeout):
                 raise
@@ -2046,8 +2052,8 @@ class AsyncChannel(_Base):
             if answer.done() and not answer.cancelled():
                 answer.exception()  # seen
 
-    async def _asking(self, message, answer):
-        await self.send(message)
+    async def _asking(self, message, answer, handle):
+        await self.send(message, handle)
         return await answer
 
     def on_message(self, handler):

@@ -145,6 +145,30 @@ brood_subscribe() {
   brood_send "{\"brood\":\"subscribe\",\"pattern\":$(brood_json_string "$1")$brood_fields}"
 }
 
+# brood_unsubscribe PATTERN [GROUP]
+brood_unsubscribe() {
+  brood_fields=
+  [ -z "${2-}" ] || brood_fields=,\"group\":$(brood_json_string "$2")
+  brood_send "{\"brood\":\"unsubscribe\",\"pattern\":$(brood_json_string "$1")$brood_fields}"
+}
+
+# brood_broadcast [JSON]: to every other child.
+brood_broadcast() {
+  brood_send "{\"brood\":\"broadcast\",\"body\":${1:-null}}"
+}
+
+# brood_presence: asks who is here; the answer and later changes arrive as messages.
+brood_presence() {
+  brood_send '{"brood":"presence"}'
+}
+
+# brood_request ID NAME [JSON]: asks a child. The script counts the ids; the reply arrives as a
+# message, {"brood":"reply","id":ID,...}.
+brood_request() {
+  brood_fields=\"to\":$(brood_json_string "$2")
+  brood_send "{\"brood\":\"request\",\"id\":$1,$brood_fields,\"body\":${3:-null}}"
+}
+
 # brood_send_to NAME [JSON]
 brood_send_to() {
   brood_send "{\"brood\":\"send\",\"to\":$(brood_json_string "$1"),\"body\":${2:-null}}"

@@ -254,6 +254,18 @@ class RequestTest(ChannelTest):
         thread.join(LIMIT)
         self.assertEqual(answers, ["a"])
 
+    def test_handle_goesAlongWithARequest(self):
+        left, right = self.pair()
+
+        def port_of(message):
+            with message.handle as listener:
+                return listener.getsockname()[1]
+
+        right.on_request(port_of)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+            self.assertEqual(left.request("whose", LIMIT, handle=server), port)
+
     def test_lateReplies_areDropped(self):
         channel, peer = self.raw()
         with self.assertRaises(brood.RequestTimeout):
@@ -308,6 +320,10 @@ class RequestTest(ChannelTest):
         peer.sendall(line({"brood": "message", "topic": "a.c", "from": "x", "body": 5}))
         message = channel.receive(LIMIT)
         self.assertEqual((message.value, message.topic, message.sender), (5, "a.c", "x"))
+        self.assertFalse(message.broadcast)
+        peer.sendall(line({"brood": "message", "from": "x", "broadcast": True, "body": 6}))
+        message = channel.receive(LIMIT)
+        self.assertEqual((message.value, message.topic, message.broadcast), (6, None, True))
 
     def test_onMessage_getsAllInOrder_andSurvivesItsErrors(self):
         channel, peer = self.raw()

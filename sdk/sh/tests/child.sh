@@ -17,6 +17,10 @@ c'
     brood_beat
     brood_publish a.b '{"n":1}'
     brood_subscribe 'a.*' g
+    brood_unsubscribe 'a.*' g
+    brood_broadcast '[1]'
+    brood_presence
+    brood_request 3 'o"ther' '"well?"'
     brood_send_to other '"hi"'
     brood_fail 7 'no "way"'
     brood_send 'two

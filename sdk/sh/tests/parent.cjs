@@ -46,6 +46,10 @@ const checks = {
       { brood: 'beat' },
       { brood: 'publish', topic: 'a.b', body: { n: 1 } },
       { brood: 'subscribe', pattern: 'a.*', group: 'g' },
+      { brood: 'unsubscribe', pattern: 'a.*', group: 'g' },
+      { brood: 'broadcast', body: [1] },
+      { brood: 'presence' },
+      { brood: 'request', id: 3, to: 'o"ther', body: 'well?' },
       { brood: 'send', to: 'other', body: 'hi' },
       { brood: 'reply', id: 7, error: { message: 'no "way"' } },
     ]);

@@ -84,20 +84,21 @@ final class Chat {
           broker.publish("chat.room", "Soup.");
         }
       });
-      parent.onMessage(begin -> {
-        broker.onPresence(event -> {
-          switch (event) {
-            case PresenceEvent.Joined joined -> here.add(joined.name());
-            case PresenceEvent.Left left -> {
-              here.remove(left.name());
-              broker.publish("chat.room", left.name() + " has left.");
-              if (here.size() == 1) {
-                broker.publish("chat.room", "Only I am left. Good night.");
-                parent.disconnect();
-              }
+      broker.onPresence(event -> {
+        switch (event) {
+          case PresenceEvent.Joined joined -> here.add(joined.name());
+          case PresenceEvent.Left left -> {
+            here.remove(left.name());
+            broker.publish("chat.room", left.name() + " has left.");
+            if (here.size() == 1) {
+              broker.publish("chat.room", "Only I am left. Good night.");
+              parent.disconnect();
             }
           }
-        });
+        }
+      });
+      parent.onMessage(begin -> {
+        broker.start();
         broker.subscribe("chat.*");
         parent.send("ready");
       });

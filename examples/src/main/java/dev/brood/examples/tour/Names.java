@@ -20,9 +20,7 @@ final class Names {
   private static final String SHOP =
       """
       process.on('message', (message) => {
-        if (message === 'begin') {
-          process.send({ brood: 'request', id: 1, to: 'prices', body: { article: 'pen' } });
-        } else if (message.brood === 'reply') {
+        if (message.brood === 'reply') {
           process.send('the price is ' + message.body);
         } else if (message.broadcast) {
           process.send('all hear: ' + message.body);
@@ -30,6 +28,7 @@ final class Names {
           process.send('for me: ' + message.body.article);
         }
       });
+      process.send({ brood: 'request', id: 1, to: 'prices', body: { article: 'pen' } });
       """;
 
   // end
@@ -40,9 +39,10 @@ final class Names {
   static final class Prices {
     public static void main(String[] args) {
       Channel parent = Channel.parent().orElseThrow();
-      BrokerClient broker = BrokerClient.of(parent);
-      broker.onLetter(letter -> parent.send("prices, too: " + letter.body()));
       parent.onRequest(message -> message.from().orElse("parent").length()); // who asks
+      BrokerClient.of(parent)
+          .onLetter(letter -> parent.send("prices, too: " + letter.body()))
+          .start();
       parent.onDisconnect().join();
     }
   }
@@ -59,7 +59,6 @@ final class Names {
       broker.join("prices", prices.channel());
       broker.join("shop", shop.channel());
       System.out.println(broker.names() + " " + presence.take() + " " + presence.take());
-      shop.send("begin"); // it may talk to the others, now that it has joined
       System.out.println(shop.receive().value()); // what is not for the broker stays here
       // end
       // snippet: names

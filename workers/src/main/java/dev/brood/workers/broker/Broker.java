@@ -24,16 +24,26 @@ import org.jspecify.annotations.Nullable;
  * costs {@link BrokerOptions#queueLimitBytes} and slows nobody; what happens to its messages says
  * {@link WhenBehind}. Receivers get the messages of one sender in the order in which they were
  * sent, and all receivers of a topic get its messages in the same order.
+ *
+ * <p>A message is delivered at most once, and nobody acknowledges it. When a child ends, what the
+ * kernel had taken for it and it had not read, some 200 KiB at most, is lost, and nobody is told;
+ * so is what it had read and not finished. All else, which waits here or in its channel, goes to
+ * another of the group that it was for, late and perhaps out of order, or becomes a {@link
+ * DeadLetter}. Who must know that a message was worked on asks for a reply: each {@linkplain
+ * #request request} is answered or fails.
  */
 public final class Broker implements AutoCloseable {
   private final BrokerOptions options;
   private final DeadLetters deadLetters = new DeadLetters();
   private final Events<PresenceEvent> presence = new Events<>("presence");
+  private final Roster roster;
   private final Router router;
 
   private Broker(BrokerOptions options) {
     this.options = options;
-    this.router = new Router(options, deadLetters, presence);
+    Turnstile turnstile = new Turnstile();
+    this.roster = new Roster(turnstile, deadLetters, presence);
+    this.router = new Router(deadLetters, turnstile, roster);
   }
 
   /** A broker with {@link BrokerOptions#DEFAULT}. */
@@ -48,7 +58,8 @@ public final class Broker implements AutoCloseable {
 
   /**
    * Lets a child take part under a name; it leaves when its channel ends. The channel stays the
-   * caller's.
+   * caller's. What the child has said to a broker before is heard now, unless this process has
+   * received it, or has a handler of all messages: join first, then set that.
    *
    * @throws IllegalArgumentException if the name is empty, longer than 255 bytes or has control
    *     characters
@@ -60,8 +71,8 @@ public final class Broker implements AutoCloseable {
       throw new IllegalArgumentException(
           "a name has 1 to 255 bytes and no control characters: \"" + name + "\"");
     }
-    Member member = router.join(name, channel);
-    channel.onDisconnect().thenRun(() -> router.ended(member));
+    Member member = roster.join(name, channel, router, options);
+    channel.onDisconnect().thenRun(() -> roster.ended(member));
   }
 
   /**
@@ -70,17 +81,18 @@ public final class Broker implements AutoCloseable {
    * @return false if nobody has that name
    */
   public boolean leave(String name) {
-    return router.leave(name);
+    return roster.leave(name);
   }
 
   /** The names of those who take part, sorted. */
   public List<String> names() {
-    return router.names();
+    return roster.names();
   }
 
   /** How many messages wait for a child; 0 for an unknown name. */
   public int waiting(String name) {
-    return router.waiting(name);
+    Member member = roster.find(name);
+    return member == null ? 0 : member.queue().size();
   }
 
   /** How many messages could not be delivered so far. */
@@ -92,7 +104,8 @@ public final class Broker implements AutoCloseable {
    * Publishes to all who have subscribed to the topic, and one of each group.
    *
    * @throws BrokerException if it is no topic
-   * @throws dev.brood.workers.channel.EncodingException if the body cannot be written
+   * @throws dev.brood.workers.channel.EncodingException if the body cannot be written by the codec
+   *     of one of those who may get it; then nobody does
    */
   public void publish(String topic, @Nullable Object body) {
     router.publish(null, topic, body);
@@ -126,13 +139,20 @@ public final class Broker implements AutoCloseable {
    * Sends to one child.
    *
    * @return false if nobody has that name
-   * @throws dev.brood.workers.channel.EncodingException if the body cannot be written
+   * @throws dev.brood.workers.channel.EncodingException if its codec cannot write the body
    */
   public boolean send(String name, @Nullable Object body) {
     return router.send(null, name, body, null);
   }
 
-  /** Sends to one child with a descriptor, which is closed here when it has arrived, or cannot. */
+  /**
+   * Sends to one child with a descriptor. That belongs to the broker now, which closes it when it
+   * is sent, or cannot be; but not a connection that is to be {@linkplain Handle#keepOpen kept
+   * open}.
+   *
+   * @return false if nobody has that name
+   * @throws dev.brood.workers.channel.EncodingException if its codec cannot write the body
+   */
   public boolean send(String name, @Nullable Object body, Handle handle) {
     return router.send(null, name, body, handle);
   }
@@ -140,7 +160,8 @@ public final class Broker implements AutoCloseable {
   /**
    * Sends to all children.
    *
-   * @throws dev.brood.workers.channel.EncodingException if the body cannot be written
+   * @throws dev.brood.workers.channel.EncodingException if the body cannot be written by the codec
+   *     of one of them; then nobody gets it
    */
   public void broadcast(@Nullable Object body) {
     router.broadcast(null, body);
@@ -149,10 +170,10 @@ public final class Broker implements AutoCloseable {
   /**
    * Asks one child and waits for its reply.
    *
-   * @throws BrokerException if nobody has that name, its queue is full, or it leaves
+   * @throws BrokerException if nobody has that name, its queue is full, or it leaves or ends
    * @throws dev.brood.workers.channel.RequestTimeoutException if no reply comes in time
    * @throws dev.brood.workers.channel.RequestFailedException if it answers with an error
-   * @throws dev.brood.workers.channel.ChannelClosedException if its channel ends
+   * @throws dev.brood.workers.channel.EncodingException if its codec cannot write the body
    */
   public Message request(String name, @Nullable Object body, Duration limit)
       throws InterruptedException {
@@ -198,7 +219,7 @@ public final class Broker implements AutoCloseable {
   /** Lets everybody leave and ends all subscriptions; the channels stay open. Idempotent. */
   @Override
   public void close() {
-    router.close();
+    roster.close();
     deadLetters.close();
     presence.close();
   }
@@ -206,8 +227,8 @@ public final class Broker implements AutoCloseable {
   private Subscription subscription(
       String pattern, @Nullable String group, Consumer<Letter> handler) {
     TopicPattern parsed = TopicPattern.of(pattern);
-    LocalSubscriber subscriber = new LocalSubscriber(options, handler, router);
-    router.subscribe(subscriber, parsed, group);
-    return new Subscription(router, parsed, subscriber);
+    LocalSubscriber subscriber = new LocalSubscriber(options, handler, roster::end);
+    roster.subscribe(subscriber, parsed, group);
+    return new Subscription(roster, parsed, subscriber);
   }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +21,12 @@ import org.jspecify.annotations.Nullable;
  * A Java child's part in the broker of its parent: {@code BrokerClient.of(Channel.parent().get())}.
  * Thread-safe.
  *
- * <p>What arrives goes to the handlers, on one virtual thread, in order. While one is at work, up
+ * <p>Set the handlers, then {@link #start}: from then on what arrives goes to them, on one virtual
+ * thread, in order; first what came before and nobody has received. While a handler is at work, up
  * to {@value ClientInbox#LIMIT} messages wait; then the channel is not read on, replies to requests
- * included, and the parent's broker does with this child as with any that does not keep up. Set the
- * handlers before subscribing. Requests of others come to {@link Channel#onRequest} as the parent's
- * do; {@link Message#from} says who asks.
+ * included, and the parent's broker does with this child as with any that does not keep up. Who
+ * only sends and asks need not start. Requests of others come to {@link Channel#onRequest} as the
+ * parent's do; {@link Message#from} says who asks.
  */
 public final class BrokerClient implements AutoCloseable {
   private final Channel channel;
@@ -34,7 +36,6 @@ public final class BrokerClient implements AutoCloseable {
   private BrokerClient(Channel channel) {
     this.channel = channel;
     this.link = channel.brokerLink(ClientInbox.VERBS, inbox::add);
-    inbox.start();
     channel.onDisconnect().thenRun(inbox::end);
   }
 
@@ -47,7 +48,11 @@ public final class BrokerClient implements AutoCloseable {
     return new BrokerClient(channel);
   }
 
-  /** Gets what is published, sent by name or broadcast. A descriptor that comes along is closed. */
+  /**
+   * Gets what is published, sent by name or broadcast. A descriptor that comes along is closed.
+   *
+   * @throws IllegalStateException if it was started before; so do the others
+   */
   public BrokerClient onLetter(Consumer<Letter> handler) {
     inbox.letterHandler(handler);
     return this;
@@ -62,13 +67,28 @@ public final class BrokerClient implements AutoCloseable {
   /** Is told who is here, as if all of them came now, this child included, and then of changes. */
   public BrokerClient onPresence(Consumer<PresenceEvent> handler) {
     inbox.presenceHandler(handler);
-    tell("presence");
     return this;
   }
 
   /** Is told what the broker has refused; without a handler it is logged. */
   public BrokerClient onRefused(Consumer<BrokerException> handler) {
     inbox.refusedHandler(handler);
+    return this;
+  }
+
+  /**
+   * Begins to give what arrives to the handlers.
+   *
+   * @throws IllegalStateException if it was started before
+   * @throws dev.brood.workers.channel.ChannelClosedException if it has a handler of presence, and
+   *     the channel has ended
+   */
+  public BrokerClient start() {
+    inbox.start();
+    link.begin();
+    if (inbox.wantsPresence()) {
+      tell("presence");
+    }
     return this;
   }
 
@@ -143,7 +163,7 @@ public final class BrokerClient implements AutoCloseable {
     CompletableFuture<Message> reply = link.await(id, limit);
     Map<String, @Nullable Object> message = message("request", "to", name, "body", body);
     message.put("id", id);
-    message.put("limit", Math.max(1, limit.toMillis()));
+    message.put("limit", Math.max(1, TimeUnit.MILLISECONDS.convert(limit)));
     try {
       boolean unused = channel.send(message);
     } catch (WorkersException e) {

@@ -23,33 +23,47 @@ final class ClientInbox {
 
   private final BlockingQueue<Optional<Message>> waiting = new LinkedBlockingQueue<>(LIMIT);
   private final Thread thread = Thread.ofVirtual().name("brood-broker-client").unstarted(this::run);
-  private volatile @Nullable Consumer<Letter> letters;
-  private volatile @Nullable BiConsumer<Letter, Handle> handles;
-  private volatile @Nullable Consumer<PresenceEvent> presence;
-  private volatile @Nullable Consumer<BrokerException> refused;
+  private @Nullable Consumer<Letter> letters;
+  private @Nullable BiConsumer<Letter, Handle> handles;
+  private @Nullable Consumer<PresenceEvent> presence;
+  private @Nullable Consumer<BrokerException> refused;
+  private boolean started;
   private volatile boolean ended;
 
+  /** Begins to call the handlers, which are not changed any more. */
   void start() {
+    set(() -> started = true);
     thread.start();
   }
 
   void letterHandler(Consumer<Letter> handler) {
-    letters = handler;
+    set(() -> letters = handler);
   }
 
   void handleHandler(BiConsumer<Letter, Handle> handler) {
-    handles = handler;
+    set(() -> handles = handler);
   }
 
   void presenceHandler(Consumer<PresenceEvent> handler) {
-    presence = handler;
+    set(() -> presence = handler);
   }
 
   void refusedHandler(Consumer<BrokerException> handler) {
-    refused = handler;
+    set(() -> refused = handler);
   }
 
-  /** On the thread that reads: waits while there is no room, which holds the parent's writing. */
+  synchronized boolean wantsPresence() {
+    return presence != null;
+  }
+
+  private synchronized void set(Runnable setting) {
+    if (started) {
+      throw new IllegalStateException("this part in a broker was started already");
+    }
+    setting.run();
+  }
+
+  /** Waits while there is no room: then nobody reads on, which holds the parent's writing. */
   void add(Message message) {
     try {
       waiting.put(Optional.of(message));

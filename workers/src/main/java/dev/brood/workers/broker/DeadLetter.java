@@ -3,7 +3,8 @@ package dev.brood.workers.broker;
 import java.util.Optional;
 
 /**
- * A message that the broker could not deliver.
+ * A message that the broker could not deliver. What the kernel has taken for a child that ends
+ * before it reads it is lost without one: see {@link Broker}.
  *
  * @param letter the message
  * @param receiver the child that does not get it; empty if there is none, or if it is a subscriber
@@ -19,7 +20,7 @@ public record DeadLetter(Letter letter, Optional<String> receiver, Reason reason
     UNKNOWN_NAME,
     /** The receiver's queue was full: see {@link WhenBehind}. */
     QUEUE_FULL,
-    /** The receiver left before it was sent. */
+    /** The receiver left before it was sent, and no other of its group, if it has one, is here. */
     LEFT,
     /** It is longer than a message of the receiver's channel may be. */
     TOO_LARGE,

@@ -1,7 +1,6 @@
 package dev.brood.workers.broker;
 
 import dev.brood.workers.broker.BrokerException.Problem;
-import dev.brood.workers.channel.ChannelClosedException;
 import dev.brood.workers.channel.Handle;
 import dev.brood.workers.channel.Message;
 import dev.brood.workers.channel.RequestFailedException;
@@ -14,19 +13,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a child tells the broker, by {@code sdk/PROTOCOL.md}. On the thread that reads the child's
- * channel: nothing here waits.
+ * channel, or lets it join: nothing here waits.
  */
 final class Incoming {
   static final Set<String> VERBS =
       Set.of("publish", "subscribe", "unsubscribe", "send", "broadcast", "presence", "request");
 
-  private final Router router;
   private final Member member;
+  private final Router router;
+  private final Roster roster;
+  private final PostOffice postOffice;
   private final BrokerOptions options;
 
-  Incoming(Router router, Member member, BrokerOptions options) {
-    this.router = router;
+  Incoming(Member member, Router router, Roster roster, BrokerOptions options) {
     this.member = member;
+    this.router = router;
+    this.roster = roster;
+    this.postOffice = roster.postOffice();
     this.options = options;
   }
 
@@ -47,7 +50,7 @@ final class Incoming {
       if (handle != null) {
         handle.close();
       }
-      router.tell(
+      postOffice.tell(
           member, Envelope.refused(verb, e.problem().wireName(), String.valueOf(e.getMessage())));
     }
   }
@@ -60,18 +63,18 @@ final class Incoming {
     switch (verb) {
       case "publish" -> router.publish(member, text(map, "topic"), map.get("body"));
       case "subscribe" ->
-          router.subscribe(
+          roster.subscribe(
               member,
               TopicPattern.of(text(map, "pattern")),
               group(map),
               options.subscriptionLimit());
       case "unsubscribe" ->
-          router.unsubscribe(member, TopicPattern.of(text(map, "pattern")), group(map));
+          roster.unsubscribe(member, TopicPattern.of(text(map, "pattern")), group(map));
       case "send" -> {
         boolean unused = router.send(member, text(map, "to"), map.get("body"), handle);
       }
       case "broadcast" -> router.broadcast(member, map.get("body"));
-      case "presence" -> router.watchPresence(member);
+      case "presence" -> roster.watchPresence(member);
       default -> throw new BrokerException(Problem.BAD_MESSAGE, "unknown: " + verb);
     }
   }
@@ -106,7 +109,8 @@ final class Incoming {
   private void answer(Object id, @Nullable Message reply, @Nullable Throwable problem) {
     if (reply != null) {
       Letter letter = Letter.of(Letter.Kind.REPLY, null, member.name(), reply.value());
-      router.post(member, letter, Envelope.reply(id, reply.value()), reply.handle().orElse(null));
+      postOffice.post(
+          member, letter, Envelope.reply(id, reply.value()), reply.handle().orElse(null));
       return;
     }
     Throwable cause =
@@ -117,7 +121,6 @@ final class Incoming {
     switch (cause) {
       case BrokerException e -> fail(id, e.problem().wireName(), text);
       case RequestTimeoutException e -> fail(id, Problem.TIMEOUT.wireName(), text);
-      case ChannelClosedException e -> fail(id, Problem.LEFT.wireName(), text);
       case RequestFailedException e -> fail(id, e.errorName().orElse("Error"), e.peerMessage());
       case null, default -> fail(id, "Error", text);
     }
@@ -127,7 +130,7 @@ final class Incoming {
     Envelope envelope = Envelope.errorReply(id, name, text);
     Letter letter =
         Letter.of(Letter.Kind.REPLY, null, member.name(), envelope.value().get("error"));
-    router.post(member, letter, envelope, null);
+    postOffice.post(member, letter, envelope, null);
   }
 
   private Duration limit(@Nullable Object millis) {
@@ -137,7 +140,7 @@ final class Incoming {
     if (!(millis instanceof Number number) || !(number.doubleValue() > 0)) {
       throw new BrokerException(Problem.BAD_MESSAGE, "a limit is a number of milliseconds");
     }
-    Duration asked = Duration.ofMillis(Math.max(1, number.longValue()));
+    Duration asked = Duration.ofMillis(Math.max(1, (long) number.doubleValue()));
     return asked.compareTo(options.requestTime()) < 0 ? asked : options.requestTime();
   }
 

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param from the name of the child that sent it; empty: this process
  * @param to the name of the child that it is for; empty if it is for a topic or for all
  * @param topic the topic that it was published under
- * @param body what was sent, as {@link dev.brood.workers.channel.Message#value}
+ * @param body what was sent, as {@link dev.brood.workers.channel.Message#value}; other receivers
+ *     may have the same object, so it is not to be changed
  */
 public record Letter(
     Kind kind,

@@ -8,14 +8,20 @@ import java.util.function.Consumer;
 final class LocalSubscriber implements Receiver {
   private final Consumer<Letter> handler;
   private final DeliveryQueue queue;
-  private final Runnable whenInterrupted;
+  private final Consumer<LocalSubscriber> whenEnded;
   private volatile boolean handling;
   private volatile boolean open = true;
 
-  LocalSubscriber(BrokerOptions options, Consumer<Letter> handler, Router router) {
+  /**
+   * Makes one that is not started.
+   *
+   * @param whenEnded told when the handler is not called any more, whatever ended it
+   */
+  LocalSubscriber(
+      BrokerOptions options, Consumer<Letter> handler, Consumer<LocalSubscriber> whenEnded) {
     this.handler = handler;
     this.queue = new DeliveryQueue(options);
-    this.whenInterrupted = () -> router.end(this);
+    this.whenEnded = whenEnded;
   }
 
   @Override
@@ -29,20 +35,22 @@ final class LocalSubscriber implements Receiver {
   }
 
   @Override
+  public boolean isReachable() {
+    return open;
+  }
+
+  @Override
+  public void left() {
+    open = false;
+  }
+
+  @Override
   public Optional<String> receiverName() {
     return Optional.empty();
   }
 
-  boolean isOpen() {
-    return open;
-  }
-
   void start() {
     Thread.ofVirtual().name("brood-broker-subscription").start(this::run);
-  }
-
-  void left() {
-    open = false;
   }
 
   private void run() {
@@ -53,7 +61,9 @@ final class LocalSubscriber implements Receiver {
         handling = false;
       }
     } catch (InterruptedException e) {
-      whenInterrupted.run(); // only the handler itself can have caused it
+      // Only the handler itself can have caused it: that ends the subscription, as an error does.
+    } finally {
+      whenEnded.accept(this);
     }
   }
 

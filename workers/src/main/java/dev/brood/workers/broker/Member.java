@@ -1,5 +1,7 @@
 package dev.brood.workers.broker;
 
+import dev.brood.workers.broker.BrokerException.Problem;
+import dev.brood.workers.broker.DeadLetter.Reason;
 import dev.brood.workers.channel.BrokerLink;
 import dev.brood.workers.channel.Channel;
 import dev.brood.workers.channel.ChannelClosedException;
@@ -8,11 +10,18 @@ import dev.brood.workers.channel.Codec;
 import dev.brood.workers.channel.EncodingException;
 import dev.brood.workers.channel.Handle;
 import dev.brood.workers.channel.HandleException;
+import dev.brood.workers.channel.Message;
 import dev.brood.workers.channel.MessageTooLargeException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -24,31 +33,40 @@ final class Member implements Receiver {
   private static final long MOST_IN_CHANNEL = 64 * 1024;
   private static final Duration LOOK = Duration.ofSeconds(1);
 
-  private final Router router;
   private final String name;
   private final Channel channel;
+  private final PostOffice postOffice;
   private final BrokerLink link;
   private final DeliveryQueue queue;
   private final Thread sender;
   private final Set<Integer> answering = ConcurrentHashMap.newKeySet();
   private final AtomicInteger asking = new AtomicInteger();
+  private final Queue<Delivery> unsent = new ConcurrentLinkedQueue<>();
   private volatile boolean sending;
   private volatile boolean gone;
+  private volatile boolean deaf;
   private boolean watching;
   private int subscriptions;
 
-  Member(Router router, String name, Channel channel, BrokerOptions options) {
-    this.router = router;
+  /**
+   * Claims the channel.
+   *
+   * @throws IllegalStateException if that takes part in a broker already
+   */
+  Member(String name, Channel channel, Router router, Roster roster, BrokerOptions options) {
     this.name = name;
     this.channel = channel;
+    this.postOffice = roster.postOffice();
     this.queue = new DeliveryQueue(options);
     this.sender = Thread.ofVirtual().name("brood-broker-" + name).unstarted(this::run);
-    Incoming incoming = new Incoming(router, this, options);
+    Incoming incoming = new Incoming(this, router, roster, options);
     this.link = channel.brokerLink(Incoming.VERBS, incoming::arrived);
   }
 
+  /** Begins to bring it what waits, and to hear what it says and has said. */
   void start() {
     sender.start();
+    link.begin();
   }
 
   String name() {
@@ -67,9 +85,32 @@ final class Member implements Receiver {
     return channel.options().codec();
   }
 
-  /** The requests that it has been asked and not answered. */
-  Set<Integer> answering() {
-    return answering;
+  /** Waits for its answer to a request that is about to be put into its queue. */
+  CompletableFuture<Message> answer(int id, Duration limit) {
+    answering.add(id);
+    return link.await(id, limit)
+        .whenComplete((message, problem) -> answering.remove(id))
+        .exceptionallyCompose(problem -> CompletableFuture.failedFuture(failure(problem)));
+  }
+
+  /** It will not answer what it has been asked: it has left. */
+  void failRequests() {
+    List.copyOf(answering).forEach(id -> failRequest(id, Reason.LEFT));
+  }
+
+  /** It will not answer a request, which could not be brought to it. */
+  void failRequest(int id, Reason reason) {
+    String who = "\"" + name + "\"";
+    link.fail(
+        id,
+        switch (reason) {
+          case LEFT, UNKNOWN_NAME, NO_SUBSCRIBER ->
+              new BrokerException(Problem.LEFT, who + " left before it answered");
+          case QUEUE_FULL -> new BrokerException(Problem.FULL, "the queue of " + who + " is full");
+          case TOO_LARGE -> new BrokerException(Problem.BAD_MESSAGE, "too large for " + who);
+          case NOT_SENDABLE ->
+              new BrokerException(Problem.BAD_MESSAGE, who + " cannot be sent such a value");
+        });
   }
 
   /** How many requests it has asked that are not answered. */
@@ -77,7 +118,7 @@ final class Member implements Receiver {
     return asking;
   }
 
-  /** Whether it is told who comes and goes; guarded by the router, as the next one. */
+  /** Whether it is told who comes and goes; guarded by the turnstile, as the next two. */
   boolean isWatching() {
     return watching;
   }
@@ -103,15 +144,29 @@ final class Member implements Receiver {
   }
 
   @Override
+  public boolean isReachable() {
+    return !deaf && !gone;
+  }
+
+  @Override
+  public void left() {
+    gone = true;
+    link.close();
+    sender.interrupt();
+  }
+
+  @Override
   public Optional<String> receiverName() {
     return Optional.of(name);
   }
 
-  /** Nothing more is sent; the queue is closed already. */
-  void left() {
-    gone = true;
-    link.close();
-    sender.interrupt();
+  /** What its channel had taken and not sent when it ended, the oldest first. */
+  List<Delivery> takeUnsent() {
+    List<Delivery> taken = new ArrayList<>();
+    for (Delivery next = unsent.poll(); next != null; next = unsent.poll()) {
+      taken.add(next);
+    }
+    return taken;
   }
 
   private void run() {
@@ -122,29 +177,28 @@ final class Member implements Receiver {
         sending = false;
       }
     } catch (InterruptedException e) {
-      // It has left, and what was waiting is the router's.
+      // It has left, and what was waiting has found another place.
     }
   }
 
   private void send(Delivery delivery) throws InterruptedException {
-    boolean light = false;
+    boolean light;
     try {
       light = hand(delivery);
     } catch (ChannelClosedException e) {
-      router.undelivered(delivery, this, DeadLetter.Reason.LEFT);
+      deaf = true;
+      takeUnsent().forEach(older -> postOffice.undelivered(older, this, Reason.LEFT));
+      postOffice.undelivered(delivery, this, Reason.LEFT);
       return;
     } catch (MessageTooLargeException e) {
-      router.undelivered(delivery, this, DeadLetter.Reason.TOO_LARGE);
+      postOffice.undelivered(delivery, this, Reason.TOO_LARGE);
       return;
     } catch (EncodingException | HandleException e) {
-      router.undelivered(delivery, this, DeadLetter.Reason.NOT_SENDABLE);
+      postOffice.undelivered(delivery, this, Reason.NOT_SENDABLE);
       return;
     } catch (InterruptedException e) {
-      router.undelivered(delivery, this, DeadLetter.Reason.LEFT);
+      postOffice.undelivered(delivery, this, Reason.LEFT);
       throw e;
-    }
-    if (delivery.handle() != null) {
-      closeWhenArrived(delivery.handle());
     }
     if (!light) {
       awaitRoom();
@@ -153,31 +207,22 @@ final class Member implements Receiver {
 
   /** Hands it to the channel; false if that has much to do now. */
   private boolean hand(Delivery delivery) throws InterruptedException {
+    Runnable ifUnsent = () -> unsent.add(delivery);
     while (true) {
       try {
-        return delivery.handle() == null
-            ? link.send(delivery.envelope().encoded(codec()))
-            : channel.send(delivery.envelope().value(), delivery.handle());
+        Handle handle = delivery.handle();
+        if (handle == null) {
+          return link.send(delivery.envelope().encoded(codec()), ifUnsent);
+        }
+        boolean light = link.send(delivery.envelope().value(), handle, ifUnsent);
+        if (handle.kind() != Handle.Kind.SOCKET) { // which the channel closes when it has arrived
+          handle.close();
+        }
+        return light;
       } catch (ChannelFullException e) {
         checkHere();
         boolean unused = channel.flush(LOOK); // it refuses to wait, and others send there too
         checkHere();
-      }
-    }
-  }
-
-  /** Until the other side has its own copy, the channel may need this one. */
-  private void closeWhenArrived(Handle handle) throws InterruptedException {
-    boolean arrived = false;
-    try {
-      while (!arrived && !gone && channel.isConnected()) {
-        arrived = channel.flush(LOOK);
-      }
-    } finally {
-      if (arrived) {
-        handle.close();
-      } else {
-        channel.onDisconnect().thenRun(handle::close);
       }
     }
   }
@@ -194,5 +239,16 @@ final class Member implements Receiver {
     if (gone || Thread.interrupted()) {
       throw new InterruptedException();
     }
+  }
+
+  /** That its channel has ended is one way to leave. */
+  private Throwable failure(Throwable problem) {
+    Throwable cause =
+        problem instanceof CompletionException && problem.getCause() != null
+            ? problem.getCause()
+            : problem;
+    return cause instanceof ChannelClosedException
+        ? new BrokerException(Problem.LEFT, "\"" + name + "\" left before it answered")
+        : cause;
   }
 }

@@ -5,12 +5,12 @@ package dev.brood.workers.broker;
  * order. It has a queue of its own, bounded in messages. Thread-safe.
  */
 public final class Subscription implements AutoCloseable {
-  private final Router router;
+  private final Roster roster;
   private final TopicPattern pattern;
   private final LocalSubscriber subscriber;
 
-  Subscription(Router router, TopicPattern pattern, LocalSubscriber subscriber) {
-    this.router = router;
+  Subscription(Roster roster, TopicPattern pattern, LocalSubscriber subscriber) {
+    this.roster = roster;
     this.pattern = pattern;
     this.subscriber = subscriber;
   }
@@ -22,7 +22,7 @@ public final class Subscription implements AutoCloseable {
 
   /** Whether it still gets messages: not closed, by whomever. */
   public boolean isOpen() {
-    return subscriber.isOpen();
+    return subscriber.isReachable();
   }
 
   /**
@@ -31,6 +31,6 @@ public final class Subscription implements AutoCloseable {
    */
   @Override
   public void close() {
-    router.end(subscriber);
+    roster.end(subscriber);
   }
 }

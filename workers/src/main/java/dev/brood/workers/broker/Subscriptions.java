@@ -1,8 +1,10 @@
 package dev.brood.workers.broker;
 
+import dev.brood.workers.channel.Codec;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,18 +12,22 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Who wants to hear of which topics. Guarded by the lock of the {@link Router}. */
+/** Who wants to hear of which topics. Guarded by the {@link Turnstile}. */
 final class Subscriptions {
   /** Receivers of one pattern of which one gets each message. */
   static final class Group {
+    // Each is more than any load and what is before it.
+    private static final long FULL = 1L << 32;
+    private static final long UNREACHABLE = 1L << 34;
+
     private final List<Receiver> members = new ArrayList<>();
     private int next;
 
     /**
      * The one with the least to do, in turn among equals; one whose queue has no room only if all
-     * are full. Null if nobody is left.
+     * are full, and one that cannot be reached only if none can. Null if nobody is left.
      */
-    @Nullable Receiver choose(int bytes) {
+    @Nullable Receiver choose(int bytes, @Nullable Receiver except) {
       int count = members.size();
       Receiver best = null;
       int bestIndex = 0;
@@ -29,9 +35,9 @@ final class Subscriptions {
       for (int i = 0; i < count; i++) {
         int index = (next + i) % count;
         Receiver candidate = members.get(index);
-        long full = candidate.queue().hasRoomFor(bytes) ? 0 : Integer.MAX_VALUE;
-        long rank = full + candidate.load();
-        if (rank < bestRank) {
+        long full = candidate.queue().hasRoomFor(bytes) ? 0 : FULL;
+        long rank = full + (candidate.isReachable() ? 0 : UNREACHABLE) + candidate.load();
+        if (candidate != except && rank < bestRank) {
           best = candidate;
           bestRank = rank;
           bestIndex = index;
@@ -52,10 +58,20 @@ final class Subscriptions {
       return receivers.isEmpty() && groups.isEmpty();
     }
 
-    boolean hasMember() {
-      return receivers.stream().anyMatch(Member.class::isInstance)
-          || groups.stream()
-              .anyMatch(each -> each.members.stream().anyMatch(Member.class::isInstance));
+    /** The codecs of all children among them. */
+    Set<Codec> codecs() {
+      Set<Codec> codecs = new HashSet<>();
+      addCodecs(receivers, codecs);
+      groups.forEach(each -> addCodecs(each.members, codecs));
+      return codecs;
+    }
+
+    private static void addCodecs(Collection<Receiver> from, Set<Codec> to) {
+      for (Receiver each : from) {
+        if (each instanceof Member member) {
+          to.add(member.codec());
+        }
+      }
     }
   }
 

@@ -1,10 +1,13 @@
 package dev.brood.workers.channel;
 
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a broker takes part in a channel, besides its ordinary messages: made for the package {@code
@@ -14,6 +17,8 @@ public final class BrokerLink implements AutoCloseable {
   private final Channel channel;
   private final Set<String> verbs;
   private final Consumer<Message> handler;
+  private final ReentrantLock order = new ReentrantLock();
+  private volatile boolean closed;
 
   BrokerLink(Channel channel, Set<String> verbs, Consumer<Message> handler) {
     this.channel = channel;
@@ -21,14 +26,49 @@ public final class BrokerLink implements AutoCloseable {
     this.handler = handler;
   }
 
+  /**
+   * Begins to take messages: on this thread those that came before and wait to be received, then on
+   * the thread that reads those that follow; none overtakes another.
+   */
+  public void begin() {
+    order.lock();
+    try {
+      channel.beginBroker(this).forEach(this::handle);
+    } finally {
+      order.unlock();
+    }
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
   /** Whether a message is for the broker. A request is only if it is for somebody by name. */
-  boolean takes(String verb, Map<?, ?> message) {
-    return verbs.contains(verb)
-        && (!verb.equals("request") || (message.containsKey("to") && message.get("id") != null));
+  boolean takes(Message message) {
+    return !closed
+        && message.sent() instanceof Map<?, ?> map
+        && map.get("brood") instanceof String verb
+        && verbs.contains(verb)
+        && (message.isForAnother() || !verb.equals("request"));
   }
 
   void arrived(Message message) {
-    handler.accept(message);
+    order.lock(); // held while the first ones are handled
+    try {
+      handle(message);
+    } finally {
+      order.unlock();
+    }
+  }
+
+  private void handle(Message message) {
+    try {
+      handler.accept(message.asSent());
+    } catch (RuntimeException e) {
+      message.discard();
+      System.getLogger("dev.brood.workers")
+          .log(Level.ERROR, channel + ": a message for a broker could not be handled", e);
+    }
   }
 
   /** A number for a request, which no other request of this side's has. */
@@ -52,17 +92,25 @@ public final class BrokerLink implements AutoCloseable {
   /**
    * Sends a frame of the channel's codec; as {@link Channel#send(Object)} otherwise.
    *
+   * @param ifUnsent done if the channel ends before the kernel has all of the frame, at the latest
+   *     when {@link Channel#onDisconnect} is completed; it must not wait for anything
    * @throws MessageTooLargeException if it is longer than the limit
    * @throws ChannelFullException as there
    * @throws ChannelClosedException as there
    */
-  public boolean send(byte[] frame) {
-    return channel.sendFrame(frame);
+  public boolean send(byte[] frame, Runnable ifUnsent) {
+    return channel.sendFrame(frame, ifUnsent);
+  }
+
+  /** As {@link Channel#send(Object, Handle)}; {@code ifUnsent} as for a frame. */
+  public boolean send(@Nullable Object value, Handle handle, Runnable ifUnsent) {
+    return channel.sendHandle(value, handle, ifUnsent);
   }
 
   /** Leaves: further messages of a broker's are ordinary ones. */
   @Override
   public void close() {
+    closed = true;
     channel.leaveBroker(this);
   }
 }

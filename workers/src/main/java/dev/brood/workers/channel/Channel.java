@@ -2,8 +2,10 @@ package dev.brood.workers.channel;
 
 import dev.brood.process.internal.io.MessageSocket;
 import dev.brood.process.internal.io.Reactor;
+import dev.brood.workers.channel.v8.JsMap;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -112,8 +114,7 @@ public final class Channel implements AutoCloseable {
    *     the system refuses it
    */
   public boolean send(@Nullable Object value, Handle handle) {
-    handle.prepareToTravel(options.codec());
-    return outbox.send(Outgoing.message(encoded(HandleMessages.wrap(value, handle)), handle));
+    return sendHandle(value, handle, null);
   }
 
   /**
@@ -177,7 +178,8 @@ public final class Channel implements AutoCloseable {
    * Answers requests of the peer: the value is the reply's body, an error goes back as an error.
    * Each runs on a virtual thread, up to {@value Dispatch#MOST_REQUESTS} at once. Requests that
    * came before and wait to be received are answered too; set this before {@link #onMessage}, whose
-   * handler would get them as messages.
+   * handler would get them as messages. Requests to another child by name are not answered here:
+   * they wait for a broker, or to be received.
    */
   public Channel onRequest(Function<Message, @Nullable Object> handler) {
     dispatch.handleRequests(handler);
@@ -262,9 +264,9 @@ public final class Channel implements AutoCloseable {
   }
 
   /**
-   * Takes part in a broker: messages with one of {@code verbs} as {@code brood} go to its handler,
-   * and users do not see them. The handler runs on the thread that reads, in order: it must not
-   * block. It owns the descriptor of a message.
+   * Takes part in a broker: from {@link BrokerLink#begin} on, messages with one of {@code verbs} as
+   * {@code brood} go to its handler, and users do not see them. The handler runs on the thread that
+   * reads, in order: it must not block. It owns the descriptor of a message.
    *
    * @throws IllegalStateException if it takes part in one already
    */
@@ -311,26 +313,22 @@ public final class Channel implements AutoCloseable {
 
   /** An ordinary message, a request or a reply. */
   void arrived(@Nullable Object value, @Nullable Handle handle, int bytes) {
-    if (value instanceof Map<?, ?> map && map.get("brood") instanceof String verb) {
+    if (value instanceof Map<?, ?> map
+        && !(map instanceof JsMap) // its entries are no properties
+        && map.get("brood") instanceof String verb) {
       Object id = map.get("id");
       if (verb.equals("reply") && id != null) {
         replied(map, id, handle);
         return;
       }
-      BrokerLink link = broker.get();
-      if (link != null && link.takes(verb, map)) {
-        link.arrived(new Message(this, value, handle, null));
-        return;
-      }
-      if (verb.equals("request") && id != null) {
-        String from = map.get("from") instanceof String text ? text : null;
-        dispatch.request(new Message(this, map.get("body"), handle, id, from), bytes);
-        return;
-      }
-      dispatch.message(verb, new Message(this, value, handle, null), bytes);
+      Message message =
+          verb.equals("request") && id != null
+              ? Message.request(this, map, handle)
+              : Message.of(this, value, handle);
+      dispatch.arrived(verb, message, bytes);
       return;
     }
-    dispatch.message(null, new Message(this, value, handle, null), bytes);
+    dispatch.arrived(null, Message.of(this, value, handle), bytes);
   }
 
   void internal(Map<?, ?> message, @Nullable Handle handle) {
@@ -362,8 +360,18 @@ public final class Channel implements AutoCloseable {
     return requests;
   }
 
-  boolean sendFrame(byte[] frame) {
-    return outbox.send(Outgoing.message(checked(frame), null));
+  boolean sendFrame(byte[] frame, @Nullable Runnable ifUnsent) {
+    return outbox.send(Outgoing.message(checked(frame), null).orElse(ifUnsent));
+  }
+
+  boolean sendHandle(@Nullable Object value, Handle handle, @Nullable Runnable ifUnsent) {
+    handle.prepareToTravel(options.codec());
+    byte[] frame = encoded(HandleMessages.wrap(value, handle));
+    return outbox.send(Outgoing.message(frame, handle).orElse(ifUnsent));
+  }
+
+  List<Message> beginBroker(BrokerLink link) {
+    return dispatch.handleBroker(link);
   }
 
   void leaveBroker(BrokerLink link) {
@@ -379,7 +387,7 @@ public final class Channel implements AutoCloseable {
   }
 
   private void replied(Map<?, ?> map, Object id, @Nullable Handle handle) {
-    Message message = new Message(this, map.get("body"), handle, null);
+    Message message = Message.of(this, map.get("body"), handle);
     boolean awaited =
         map.containsKey("error")
             ? requests.failed(id, errorText(map.get("error")), errorName(map.get("error")))

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +24,7 @@ final class Dispatch {
   private final Map<String, Inbox> verbs = new ConcurrentHashMap<>();
   private final Semaphore requestTurns = new Semaphore(MOST_REQUESTS);
   private final AtomicLong malformedCount = new AtomicLong();
+  private volatile @Nullable BrokerLink broker;
   private volatile @Nullable Function<Message, @Nullable Object> requestHandler;
   private volatile @Nullable Consumer<MalformedMessageException> malformedHandler;
   private boolean handled;
@@ -72,7 +72,7 @@ final class Dispatch {
   void handleRequests(Function<Message, @Nullable Object> handler) {
     List<Inbox.Entry> early = new ArrayList<>();
     inbox.divert(
-        Message::isRequest,
+        message -> message.isRequest() && !message.isForAnother(),
         waiting -> {
           requestHandler = handler;
           early.addAll(waiting);
@@ -80,31 +80,65 @@ final class Dispatch {
     early.forEach(entry -> start(handler, entry.message()));
   }
 
+  /** What a broker takes goes there from now on; what came before is left to the caller. */
+  List<Message> handleBroker(BrokerLink link) {
+    List<Message> early = new ArrayList<>();
+    inbox.divert(
+        link::takes,
+        waiting -> {
+          broker = link.isClosed() ? broker : link;
+          waiting.forEach(entry -> early.add(entry.message()));
+        });
+    return early;
+  }
+
   void handleMalformed(Consumer<MalformedMessageException> handler) {
     malformedHandler = handler;
   }
 
   /** A message; {@code verb} if it has one. Waits while its receiver has too much already. */
-  void message(@Nullable String verb, Message message, int bytes) {
-    if (verb != null) {
-      Inbox own = verbs.get(verb);
-      if (own == null && addUnless(() -> verbs.containsKey(verb), message, bytes)) {
-        return;
-      }
-      add(own == null ? verbs.getOrDefault(verb, inbox) : own, message, bytes);
+  void arrived(@Nullable String verb, Message message, int bytes) {
+    if (verb == null) {
+      add(inbox, message, bytes);
       return;
     }
-    add(inbox, message, bytes);
+    boolean placed = false;
+    while (!placed) { // again if its handler comes or goes just now
+      placed = hand(verb, message, bytes) || addUnless(verb, message, bytes);
+    }
   }
 
-  void request(Message message, int bytes) {
-    if (requestHandler == null && addUnless(() -> requestHandler != null, message, bytes)) {
-      return;
+  /** Gives it to the handler that there is for it; false if there is none. */
+  private boolean hand(String verb, Message message, int bytes) {
+    BrokerLink link = broker;
+    if (link != null && link.takes(message)) {
+      link.arrived(message);
+      return true;
     }
-    Function<Message, @Nullable Object> handler = requestHandler;
-    if (handler != null) {
+    if (message.isRequest()) {
+      Function<Message, @Nullable Object> handler = requestHandler;
+      if (handler == null || message.isForAnother()) {
+        return false;
+      }
       start(handler, message);
+      return true;
     }
+    Inbox own = verbs.get(verb);
+    if (own != null) {
+      add(own, message, bytes);
+    }
+    return own != null;
+  }
+
+  /** Whether {@link #hand} would find a handler. */
+  private boolean isHandled(String verb, Message message) {
+    BrokerLink link = broker;
+    if (link != null && link.takes(message)) {
+      return true;
+    }
+    return message.isRequest()
+        ? requestHandler != null && !message.isForAnother()
+        : verbs.containsKey(verb);
   }
 
   private void start(Function<Message, @Nullable Object> handler, Message message) {
@@ -148,9 +182,9 @@ final class Dispatch {
   }
 
   /** Adds to the inbox of all, unless a handler has been set meanwhile. */
-  private boolean addUnless(BooleanSupplier handled, Message message, int bytes) {
+  private boolean addUnless(String verb, Message message, int bytes) {
     try {
-      return inbox.add(message, bytes, handled);
+      return inbox.add(message, bytes, () -> isHandled(verb, message));
     } catch (InterruptedException e) {
       message.discard();
       Thread.currentThread().interrupt();

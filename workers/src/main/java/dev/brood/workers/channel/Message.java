@@ -17,29 +17,28 @@ public final class Message {
   private final Channel channel;
   private final @Nullable Object value;
   private final @Nullable Handle handle;
-  private final @Nullable Object requestId;
-  private final @Nullable String from;
+  private final @Nullable Map<?, ?> request;
   private final AtomicBoolean replied = new AtomicBoolean();
 
-  Message(
+  private Message(
       Channel channel,
       @Nullable Object value,
       @Nullable Handle handle,
-      @Nullable Object requestId) {
-    this(channel, value, handle, requestId, null);
-  }
-
-  Message(
-      Channel channel,
-      @Nullable Object value,
-      @Nullable Handle handle,
-      @Nullable Object requestId,
-      @Nullable String from) {
+      @Nullable Map<?, ?> request) {
     this.channel = channel;
     this.value = value;
     this.handle = handle;
-    this.requestId = requestId;
-    this.from = from;
+    this.request = request;
+  }
+
+  /** One that is delivered as it was sent. */
+  static Message of(Channel channel, @Nullable Object value, @Nullable Handle handle) {
+    return new Message(channel, value, handle, null);
+  }
+
+  /** A request, which is delivered as its body. */
+  static Message request(Channel channel, Map<?, ?> request, @Nullable Handle handle) {
+    return new Message(channel, request.get("body"), handle, request);
   }
 
   /** The channel that it came over. */
@@ -85,14 +84,19 @@ public final class Message {
     return Optional.ofNullable(handle);
   }
 
-  /** Who asks, if a broker has passed the request of another child on; its name there. */
+  /**
+   * Who asks, if a broker has passed the request of another child on; its name there. It is what
+   * the peer says: a parent must not believe it of a child.
+   */
   public Optional<String> from() {
-    return Optional.ofNullable(from);
+    return request != null && request.get("from") instanceof String name
+        ? Optional.of(name)
+        : Optional.empty();
   }
 
   /** Whether the peer waits for a {@link #reply}. */
   public boolean isRequest() {
-    return requestId != null;
+    return request != null;
   }
 
   /**
@@ -111,13 +115,29 @@ public final class Message {
   }
 
   private Object takeReply() {
-    if (requestId == null) {
+    Object id = request == null ? null : request.get("id");
+    if (id == null) {
       throw new IllegalStateException("this message is no request");
     }
     if (!replied.compareAndSet(false, true)) {
       throw new IllegalStateException("this request was answered before");
     }
-    return requestId;
+    return id;
+  }
+
+  /** The whole of what was sent, of a request too. */
+  @Nullable Object sent() {
+    return request == null ? value : request;
+  }
+
+  /** Whether it is a request to another child by name, which a broker has to pass on. */
+  boolean isForAnother() {
+    return request != null && request.containsKey("to");
+  }
+
+  /** The same with {@link #sent} as its value. */
+  Message asSent() {
+    return of(channel, sent(), handle);
   }
 
   /** Nobody will receive it: lets go of the descriptor. */

@@ -89,7 +89,9 @@ final class Outbox {
       throw message.failure;
     }
     message.accepted = true;
-    message.keepDescriptor();
+    if (over == null) { // else it was dropped just now
+      message.keepDescriptor();
+    }
     return queuedBytes <= HIGH_WATER_BYTES;
   }
 
@@ -198,12 +200,12 @@ final class Outbox {
         unacknowledged.release();
         unacknowledged = null;
       }
-      queue.forEach(Outgoing::release);
+      if (partial != null && partial.accepted) {
+        partial.drop();
+      }
+      queue.forEach(Outgoing::drop);
       queue.clear();
       answers.clear();
-      if (partial != null && partial.accepted) {
-        partial.release();
-      }
       partial = null;
       queuedBytes = 0;
       changed.signalAll();
@@ -316,7 +318,7 @@ final class Outbox {
     if (over != null) {
       message.failure = new ChannelClosedException(name + ": cannot send: " + over);
       if (message.accepted) {
-        message.release();
+        message.drop();
       }
     }
     return 0;
@@ -331,7 +333,7 @@ final class Outbox {
       message.transmissions++;
       unacknowledged = message;
     } else if (message.failure != null && message.accepted) {
-      message.release();
+      message.drop();
       warn(String.valueOf(message.failure.getMessage()));
     }
   }

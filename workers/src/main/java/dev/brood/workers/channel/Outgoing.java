@@ -17,6 +17,7 @@ final class Outgoing {
 
   private int copy = -1;
   @Nullable RuntimeException failure;
+  private @Nullable Runnable ifUnsent;
 
   private Outgoing(byte[] frame, @Nullable Handle handle, boolean answer, boolean give) {
     this.frame = frame;
@@ -38,6 +39,12 @@ final class Outgoing {
   /** An answer of the protocol itself, which is never held back. */
   static Outgoing answer(byte[] frame) {
     return new Outgoing(frame, null, true, false);
+  }
+
+  /** With something to do if it was accepted and the peer can never have all of it. */
+  Outgoing orElse(@Nullable Runnable action) {
+    ifUnsent = action;
+    return this;
   }
 
   int left() {
@@ -80,6 +87,16 @@ final class Outgoing {
     }
     if (givesAway() && handle != null) {
       handle.close();
+    }
+  }
+
+  /** It is over before all of it was sent. */
+  void drop() {
+    release();
+    Runnable action = ifUnsent;
+    if (action != null) {
+      ifUnsent = null;
+      action.run();
     }
   }
 }

@@ -24,7 +24,7 @@ final class Requests {
 
   /** A number for the next request. */
   int next() {
-    return last.incrementAndGet();
+    return last.updateAndGet(id -> id == Integer.MAX_VALUE ? 1 : id + 1);
   }
 
   /** Waits for the reply to a request that is about to be sent. */

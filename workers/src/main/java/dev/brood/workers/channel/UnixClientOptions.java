@@ -10,7 +10,8 @@ import java.util.function.Predicate;
  * @param reconnect when it tries again
  * @param connectLimit how long one attempt may take
  * @param whenAway what happens to messages while it is not connected
- * @param queueLimit how many of them wait at most
+ * @param queueLimit how many of them wait at most; nor more bytes than {@link
+ *     ChannelOptions#queueLimitBytes}
  * @param trust which server it talks to: whoever may write to the directory can listen there
  */
 public record UnixClientOptions(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brood.process.internal.linux.Descriptors;
+import dev.brood.testkit.Census;
 import dev.brood.workers.broker.BrokerException.Problem;
 import dev.brood.workers.channel.Channel;
 import dev.brood.workers.channel.ChannelOptions;
@@ -19,17 +20,20 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(Census.Extension.class)
 class BrokerClientTest {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final BlockingQueue<Letter> letters = new LinkedBlockingQueue<>();
-  private final Broker broker = Broker.open();
+  private Broker broker;
   private Channel[] one;
   private Channel[] two;
 
   @BeforeEach
   void connect() {
+    broker = Broker.open();
     one = pair();
     two = pair();
     broker.join("one", one[0]);
@@ -47,14 +51,15 @@ class BrokerClientTest {
 
   @Test
   void letters_ofAllKinds_arriveInOrder() throws Exception {
+    BlockingQueue<PresenceEvent> here = new LinkedBlockingQueue<>();
     try (BrokerClient first = BrokerClient.of(one[1]);
-        BrokerClient second = BrokerClient.of(two[1]).onLetter(letters::add)) {
-      BlockingQueue<PresenceEvent> here = new LinkedBlockingQueue<>();
+        BrokerClient second =
+            BrokerClient.of(two[1]).onLetter(letters::add).onPresence(here::add)) {
       second.subscribe("a.*");
       second.subscribe("b", "group");
       second.subscribe("c");
       second.unsubscribe("c");
-      second.onPresence(here::add); // answered after what was before
+      assertThat(second.start()).isSameAs(second); // asks who is here, after what was before
       assertThat(poll(here)).isEqualTo(new PresenceEvent.Joined("one"));
       assertThat(poll(here)).isEqualTo(new PresenceEvent.Joined("two"));
       first.publish("a.x", 1);
@@ -95,7 +100,7 @@ class BrokerClientTest {
   @Test
   void refusal_isTold() throws Exception {
     BlockingQueue<BrokerException> refused = new LinkedBlockingQueue<>();
-    try (BrokerClient first = BrokerClient.of(one[1]).onRefused(refused::add)) {
+    try (BrokerClient first = BrokerClient.of(one[1]).onRefused(refused::add).start()) {
       first.publish("a..b", 1);
       assertThat(poll(refused).problem()).isEqualTo(Problem.BAD_TOPIC);
       first.subscribe("#.a");
@@ -111,7 +116,8 @@ class BrokerClientTest {
         BrokerClient second =
             BrokerClient.of(two[1])
                 .onLetter(letters::add)
-                .onHandle((letter, handle) -> handles.add(handle));
+                .onHandle((letter, handle) -> handles.add(handle))
+                .start();
         Handle server = Handle.listen(any, 8)) {
       first.send("two", "yours", server);
       try (Handle arrived = poll(handles)) {
@@ -123,8 +129,26 @@ class BrokerClientTest {
   }
 
   @Test
-  void channel_thatEnds_endsTheClient() throws Exception {
+  void letters_thatComeBeforeTheStart_areHeard() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      assertThat(broker.send("one", i)).isTrue();
+    }
+    broker.broadcast(5);
     try (BrokerClient first = BrokerClient.of(one[1]).onLetter(letters::add)) {
+      assertThat(broker.send("one", 6)).isTrue();
+      assertThat(first.start()).isSameAs(first);
+      assertThat(broker.send("one", 7)).isTrue();
+      for (int i = 0; i < 8; i++) {
+        assertThat(poll(letters).body()).isEqualTo(i);
+      }
+    }
+  }
+
+  @Test
+  void channel_thatEnds_endsTheClient() throws Exception {
+    try (BrokerClient first = BrokerClient.of(one[1]).onLetter(letters::add).start()) {
+      assertThatThrownBy(() -> first.onLetter(letters::add))
+          .isInstanceOf(IllegalStateException.class);
       assertThat(broker.send("one", 1)).isTrue();
       assertThat(poll(letters).body()).isEqualTo(1);
       one[0].close();

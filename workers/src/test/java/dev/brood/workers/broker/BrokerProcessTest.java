@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brood.process.Signal;
+import dev.brood.testkit.Census;
 import dev.brood.workers.channel.Message;
 import dev.brood.workers.channel.RequestFailedException;
 import dev.brood.workers.fork.Fork;
@@ -21,9 +22,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Unmodified Node scripts take part with {@code process.send}; nothing is loaded into them. */
+@ExtendWith(Census.Extension.class)
 class BrokerProcessTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 

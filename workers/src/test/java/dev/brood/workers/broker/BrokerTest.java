@@ -3,6 +3,7 @@ package dev.brood.workers.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.brood.testkit.Census;
 import dev.brood.workers.broker.BrokerException.Problem;
 import dev.brood.workers.broker.DeadLetter.Reason;
 import dev.brood.workers.channel.ChannelOptions;
@@ -23,7 +24,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(Census.Extension.class)
 class BrokerTest {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -248,52 +251,6 @@ class BrokerTest {
       }
       assertThat(all).doesNotHaveDuplicates().hasSize(30);
       assertThat(own.isOpen()).isTrue();
-    }
-  }
-
-  @Test
-  void slowChild_losesItsOldestAndSlowsNobody() throws Exception {
-    BrokerOptions options = BrokerOptions.DEFAULT.queueLimit(10, 1024 * 1024);
-    final int count = 5000;
-    try (Broker broker = Broker.open(options).onDeadLetter(dead::add);
-        FakeChild slow = FakeChild.join(broker, "slow");
-        FakeChild quick = FakeChild.join(broker, "quick")) {
-      slow.subscribe("a");
-      quick.subscribe("a");
-      String text = "x".repeat(1000);
-      for (int i = 0; i < count; i++) {
-        broker.publish("a", i + " " + text);
-        assertThat(body(quick)).asString().startsWith(i + " ");
-      }
-      DeadLetter lost = dead();
-      assertThat(lost.receiver()).hasValue("slow");
-      assertThat(lost.reason()).isEqualTo(Reason.QUEUE_FULL);
-      List<Integer> got = new ArrayList<>();
-      do {
-        got.add(Integer.valueOf(String.valueOf(body(slow)).split(" ")[0]));
-      } while (got.getLast() < count - 1);
-      assertThat(got).isSorted().doesNotHaveDuplicates().hasSizeLessThan(count);
-      assertThat(broker.deadLetterCount()).isEqualTo(count - got.size());
-    }
-  }
-
-  @Test
-  void slowChild_thatIsToLeave_leaves() throws Exception {
-    BrokerOptions options =
-        BrokerOptions.DEFAULT.queueLimit(10, 1024 * 1024).whenBehind(WhenBehind.DISCONNECT);
-    try (Broker broker = Broker.open(options).onDeadLetter(dead::add);
-        FakeChild slow = FakeChild.join(broker, "slow");
-        FakeChild watcher = FakeChild.join(broker, "watcher")) {
-      slow.subscribe("a");
-      watcher.tell("brood", "presence");
-      Object unused = watcher.next();
-      String text = "x".repeat(100_000);
-      while (!broker.names().equals(List.of("watcher"))) {
-        broker.publish("a", text);
-      }
-      assertThat(watcher.next()).isEqualTo(Map.of("brood", "left", "name", "slow"));
-      slow.parents().onDisconnect().get(30, TimeUnit.SECONDS);
-      assertThat(dead().receiver()).hasValue("slow");
     }
   }
 

@@ -62,6 +62,6 @@ class DeliveryQueueTest {
 
   private static Delivery delivery(int bytes) {
     Letter letter = Letter.published(null, "t", null);
-    return Delivery.of(letter, Envelope.message(letter), bytes);
+    return Delivery.of(letter, Envelope.message(letter), null).sized(bytes);
   }
 }

@@ -36,14 +36,21 @@ final class FakeChild implements AutoCloseable {
   }
 
   static FakeChild join(Broker broker, String name, ChannelOptions options) {
+    return apart(options).joins(broker, name);
+  }
+
+  /** A child that has not joined yet. */
+  static FakeChild apart(ChannelOptions options) {
     int[] ends = new int[2];
     assertThat(Descriptors.socketPair(ends)).isZero();
     // Small, so that a child that does not read is noticed soon.
     ChannelOptions childOptions = ChannelOptions.of(options.codec()).inboxLimitBytes(1);
-    FakeChild child =
-        new FakeChild(Channel.adopt(ends[0], options), Channel.adopt(ends[1], childOptions));
-    broker.join(name, child.parents);
-    return child;
+    return new FakeChild(Channel.adopt(ends[0], options), Channel.adopt(ends[1], childOptions));
+  }
+
+  FakeChild joins(Broker broker, String name) {
+    broker.join(name, parents);
+    return this;
   }
 
   Channel parents() {

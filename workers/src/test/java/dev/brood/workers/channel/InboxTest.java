@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class InboxTest {
   private static Message message(Channel channel, int value) {
-    return new Message(channel, value, null, null);
+    return Message.of(channel, value, null);
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.brood.workers.fork.Fork;
 import dev.brood.workers.fork.ForkedChild;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -89,6 +90,65 @@ class UnixClientTest {
         assertThat(accepted.receive(LONG).orElseThrow().value()).isEqualTo("first");
         assertThat(accepted.receive(LONG).orElseThrow().value()).isEqualTo("second");
       }
+    }
+  }
+
+  @Test
+  void send_noConnection_keepsWhatTheValueWasThen() throws Exception {
+    try (UnixClient client = client(STANDARD.queueWhenAway(2)).start()) {
+      List<Object> value = new ArrayList<>(List.of(1));
+      assertThat(client.send(value)).isFalse();
+      value.add(2);
+      try (UnixServer server = serve()) {
+        Channel accepted = server.accept(LONG).orElseThrow().channel();
+        assertThat(accepted.receive(LONG).orElseThrow().value()).isEqualTo(List.of(1));
+      }
+    }
+  }
+
+  @Test
+  void send_noConnection_boundsTheBytesThatWaitToo() throws Exception {
+    ChannelOptions small =
+        ChannelOptions.of(Codec.JSON)
+            .queueLimitBytes(100_000)
+            .messageLimitBytes(50_000)
+            .whenFull(WhenFull.REFUSE);
+    try (UnixClient client = client(STANDARD.queueWhenAway(10_000).channel(small)).start()) {
+      assertThatThrownBy(() -> client.send("x".repeat(60_000)))
+          .isInstanceOf(MessageTooLargeException.class);
+      for (int i = 0; i < 9; i++) {
+        assertThat(client.send(i + "x".repeat(10_000))).isFalse();
+      }
+      assertThatThrownBy(() -> client.send("x".repeat(20_000)))
+          .isInstanceOf(ChannelFullException.class);
+      assertThat(client.waitingMessages()).isEqualTo(9);
+      try (UnixServer server = serve()) {
+        Channel accepted = server.accept(LONG).orElseThrow().channel();
+        for (int i = 0; i < 9; i++) {
+          assertThat(accepted.receive(LONG).orElseThrow().value()).asString().startsWith(i + "x");
+        }
+        assertThat(client.awaitConnected(LONG)).isTrue();
+        assertThat(client.waitingMessages()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void reconnect_connectionThatLasted_isNoFailedAttempt() throws Exception {
+    Reconnect once = QUICK.pauses(Duration.ofMillis(1), Duration.ofMillis(2)).attempts(1);
+    try (UnixServer server = serve();
+        UnixClient client = client(STANDARD.reconnect(once)).start()) {
+      for (int round = 0; round < 3; round++) {
+        Channel accepted = server.accept(LONG).orElseThrow().channel();
+        assertThat(next(ConnectionEvent.Connected.class)).isNotNull();
+        long end = System.nanoTime() + 100_000_000; // lasts longer than the longest pause
+        while (System.nanoTime() < end) {
+          Thread.onSpinWait();
+        }
+        accepted.close();
+        assertThat(next(ConnectionEvent.Lost.class)).isNotNull();
+      }
+      assertThat(server.accept(LONG)).isPresent();
     }
   }
 

@@ -1,0 +1,193 @@
+package dev.brood.workers.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.brood.testkit.Census;
+import dev.brood.workers.broker.BrokerException.Problem;
+import dev.brood.workers.broker.DeadLetter.Reason;
+import dev.brood.workers.channel.Message;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What becomes of messages whose receiver leaves or ends. */
+@ExtendWith(Census.Extension.class)
+class LeavingTest {
+  private static final int COUNT = 100;
+  private static final String TEXT = "x".repeat(10_000);
+
+  private final BlockingQueue<DeadLetter> dead = new LinkedBlockingQueue<>();
+
+  @Test
+  void memberOfAGroup_thatDies_losesOnlyWhatTheKernelHadTaken() throws Exception {
+    try (Broker broker = Broker.open().onDeadLetter(dead::add);
+        FakeChild stuck = FakeChild.join(broker, "stuck").subscribe("job", "g");
+        FakeChild other = FakeChild.join(broker, "other")) {
+      int taken = publishToAStuckOne(broker, stuck);
+      other.subscribe("job", "g");
+      stuck.childs().close();
+      List<Object> numbers = new ArrayList<>();
+      for (int i = taken; i < COUNT; i++) {
+        numbers.add(((List<?>) body(other)).getFirst());
+      }
+      assertThat(numbers).containsExactlyInAnyOrderElementsOf(numbersFrom(taken));
+      assertThat(dead).isEmpty();
+    }
+  }
+
+  @Test
+  void lastOfAGroup_thatDies_leavesDeadLetters() throws Exception {
+    try (Broker broker = Broker.open().onDeadLetter(dead::add);
+        FakeChild stuck = FakeChild.join(broker, "stuck").subscribe("job", "g")) {
+      int taken = publishToAStuckOne(broker, stuck);
+      stuck.childs().close();
+      List<Object> numbers = new ArrayList<>();
+      for (int i = taken; i < COUNT; i++) {
+        DeadLetter letter = dead.poll(60, TimeUnit.SECONDS);
+        assertThat(letter.reason()).isEqualTo(Reason.LEFT);
+        assertThat(letter.receiver()).hasValue("stuck");
+        numbers.add(((List<?>) letter.letter().body()).getFirst());
+      }
+      assertThat(numbers).containsExactlyInAnyOrderElementsOf(numbersFrom(taken));
+      assertThat(broker.deadLetterCount()).isEqualTo(COUNT - taken);
+    }
+  }
+
+  @Test
+  void memberOfAGroup_thatCannotBeSentAnything_leavesAllToTheOthers() throws Exception {
+    try (Broker broker = Broker.open().onDeadLetter(dead::add);
+        FakeChild deaf = FakeChild.join(broker, "deaf").subscribe("job", "g");
+        FakeChild other = FakeChild.join(broker, "other").subscribe("job", "g")) {
+      deaf.parents().disconnect(); // the child itself is still there
+      List<Object> bodies = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        broker.publish("job", i);
+        bodies.add(body(other));
+      }
+      assertThat(bodies).isEqualTo(IntStream.range(0, 10).boxed().toList());
+      assertThat(dead).isEmpty();
+    }
+  }
+
+  @Test
+  void memberOfAGroup_thatLeaves_leavesNothingToWhomGotItAlready() throws Exception {
+    try (Broker broker = Broker.open();
+        FakeChild stuck = FakeChild.join(broker, "stuck").subscribe("job", "g");
+        FakeChild other = FakeChild.join(broker, "other").subscribe("job")) {
+      for (int i = 0; i < COUNT; i++) {
+        broker.publish("job", List.of(i, TEXT));
+      }
+      assertThat(broker.waiting("stuck")).isPositive();
+      List<Object> numbers = new ArrayList<>();
+      for (int i = 0; i < COUNT; i++) {
+        numbers.add(((List<?>) body(other)).getFirst());
+      }
+      other.subscribe("job", "g");
+      assertThat(broker.leave("stuck")).isTrue();
+      assertThat(broker.send("other", "end")).isTrue();
+      assertThat(body(other)).isEqualTo("end");
+      assertThat(numbers).isEqualTo(IntStream.range(0, COUNT).boxed().toList());
+      assertThat(stuck.parents().isConnected()).isTrue();
+    }
+  }
+
+  @Test
+  void childThatLeaves_mayComeAgainUnderAnotherName() throws Exception {
+    try (Broker broker = Broker.open();
+        FakeChild child = FakeChild.join(broker, "one")) {
+      child.subscribe("a");
+      assertThat(broker.leave("one")).isTrue();
+      child.tell("brood", "publish", "topic", "a", "body", 1);
+      child.joins(broker, "two").settle();
+      broker.publish("a", 2); // what it had subscribed to is forgotten
+      assertThat(broker.send("two", 3)).isTrue();
+      assertThat(child.receive().field("body")).hasValue(3);
+      assertThat(broker.names()).containsExactly("two");
+    }
+  }
+
+  @Test
+  void request_toAChildThatDies_failsAsOneThatLeaves() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      try (Broker broker = Broker.open();
+          FakeChild child = FakeChild.join(broker, "child")) {
+        var reply = broker.requestAsync("child", 1, Duration.ofSeconds(60));
+        assertThat(child.receive().isRequest()).isTrue();
+        child.childs().close();
+        assertThat(reply.handle((message, problem) -> problem).get().getCause())
+            .isInstanceOfSatisfying(
+                BrokerException.class, e -> assertThat(e.problem()).isEqualTo(Problem.LEFT));
+      }
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // closing early is what is tested
+  void subscriberOfThisProcess_thatEndsWithAnError_leavesItsMessagesToTheGroup() throws Exception {
+    BlockingQueue<Object> heard = new LinkedBlockingQueue<>();
+    try (Broker broker = Broker.open().onDeadLetter(dead::add);
+        Subscription broken =
+            broker.subscribe(
+                "job",
+                "g",
+                letter -> {
+                  throw new LinkageError("by the test");
+                })) {
+      for (int i = 0; i < 10; i++) {
+        broker.publish("job", i);
+      }
+      try (Subscription whole = broker.subscribe("job", "g", letter -> heard.add(letter.body()))) {
+        while (broken.isOpen()) {
+          Thread.onSpinWait();
+        }
+        broker.publish("job", "end");
+        Object last = null;
+        while (!"end".equals(last)) {
+          last = heard.poll(60, TimeUnit.SECONDS);
+          assertThat(last).isNotNull();
+        }
+        assertThat(whole.isOpen()).isTrue();
+      }
+    }
+  }
+
+  private static List<Object> numbersFrom(int first) {
+    return IntStream.range(first, COUNT).<Object>mapToObj(i -> i).toList();
+  }
+
+  /** What comes next, besides the news that somebody has left. */
+  private static Object body(FakeChild child) throws InterruptedException {
+    Message next = child.receive();
+    while (next.field("brood").equals(Optional.of("left"))) {
+      next = child.receive();
+    }
+    return next.field("body").orElseThrow();
+  }
+
+  /** Publishes until nothing moves any more; how many of the messages the kernel has taken. */
+  private static int publishToAStuckOne(Broker broker, FakeChild stuck) throws Exception {
+    for (int i = 0; i < COUNT; i++) {
+      broker.publish("job", List.of(i, TEXT));
+    }
+    long before = -1;
+    long now = left(broker, stuck);
+    for (int same = 0; same < 50; same = now == before ? same + 1 : 0) {
+      boolean unused = stuck.parents().flush(Duration.ofMillis(20)); // lets it do what it can
+      before = now;
+      now = left(broker, stuck);
+    }
+    assertThat(stuck.parents().queuedBytes()).isPositive();
+    return (int) (COUNT - now);
+  }
+
+  private static long left(Broker broker, FakeChild stuck) {
+    return broker.waiting("stuck") + stuck.parents().queuedBytes() / TEXT.length();
+  }
+}
