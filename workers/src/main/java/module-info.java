@@ -14,4 +14,5 @@ module dev.brood.workers {
   exports dev.brood.workers.channel.v8;
   exports dev.brood.workers.cluster;
   exports dev.brood.workers.fork;
+  exports dev.brood.workers.watch;
 }

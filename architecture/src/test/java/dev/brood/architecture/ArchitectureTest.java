@@ -66,6 +66,10 @@ class ArchitectureTest {
                   "dev.brood.process.internal.linux")),
           Map.entry("dev.brood.workers.broker", Set.of("dev.brood.workers.channel")),
           Map.entry(
+              "dev.brood.workers.watch",
+              Set.of(
+                  "dev.brood.workers.channel", "dev.brood.process", "dev.brood.process.observe")),
+          Map.entry(
               "dev.brood.daemon.cli",
               Set.of(
                   "dev.brood.daemon.foreground",
