@@ -364,6 +364,16 @@ public final class Command {
     return DryRun.line(spec);
   }
 
+  /** Where standard output goes; empty if that is left to the verb that starts it. */
+  public List<Stdio.Sink> stdout() {
+    return spec.stdout;
+  }
+
+  /** Where standard error goes; empty if that is left to the verb that starts it. */
+  public List<Stdio.Sink> stderr() {
+    return spec.stderr;
+  }
+
   /** How text is written and read; see {@link #charset(Charset)}. */
   public Charset charset() {
     return spec.charset;
