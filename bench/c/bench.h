@@ -35,5 +35,9 @@ void round_stream(int argc, char **argv);
 void round_lines(int argc, char **argv);
 void round_descriptors(int argc, char **argv);
 void round_start(int argc, char **argv);
+void round_trip(int argc, char **argv);
+void round_oneway(int argc, char **argv);
+void round_ring_trip(int argc, char **argv);
+void round_ring_oneway(int argc, char **argv);
 
 #endif

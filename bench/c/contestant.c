@@ -13,7 +13,8 @@ static const struct {
 } measures[] = {
     {"spawn", round_spawn}, {"threads", round_threads}, {"descriptors", round_descriptors},
     {"start", round_start}, {"notice", round_notice},   {"stream", round_stream},
-    {"lines", round_lines}, {"many", round_many},
+    {"lines", round_lines}, {"many", round_many},       {"trip", round_trip},
+    {"oneway", round_oneway}, {"ring-trip", round_ring_trip}, {"ring-oneway", round_ring_oneway},
 };
 
 int main(int argc, char **argv) {

@@ -1,8 +1,4 @@
-/* The ring of dev.brood.workers.channel.SharedRing as a C program would have it: two processes, shared memory, futexes.
- *
- *   ring trip COUNT BYTES     round trips over two rings: microseconds for each
- *   ring flow COUNT BYTES     one way: messages and megabytes a second
- */
+/* The ring of SharedRing as C programs would have it: two processes, shared memory, futexes. */
 #define _GNU_SOURCE
 #include <linux/futex.h>
 #include <stdatomic.h>
@@ -13,8 +9,9 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "bench.h"
 
 enum { CAPACITY = 16 << 20, PADDING = -1 };
 
@@ -74,54 +71,67 @@ static uint32_t take(struct ring *ring, void *into) {
   return length;
 }
 
-static double seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 static struct ring *made(void) {
   struct ring *ring =
       mmap(NULL, sizeof *ring, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (ring == MAP_FAILED) {
-    perror("mmap");
-    exit(1);
-  }
+  if (ring == MAP_FAILED) die("mmap");
   return ring;
 }
 
-int main(int argc, char **argv) {
-  if (argc != 4) {
-    fprintf(stderr, "usage: ring trip|flow COUNT BYTES\n");
-    return 2;
-  }
-  int trip = strcmp(argv[1], "trip") == 0;
-  long count = atol(argv[2]);
-  uint32_t bytes = (uint32_t)atol(argv[3]);
-  struct ring *there = made(), *back = made();
-  unsigned char *record = calloc(1, bytes + 1);
-  pid_t child = fork();
-  if (child == 0) {
-    for (long i = 0; i < count; i++) {
-      uint32_t length = take(there, record);
-      if (trip || i == count - 1)
-        put(back, record, trip ? length : 1);
-    }
-    _exit(0);
-  }
-  double begin = seconds();
+/* Forks the child: with trip it sends each record back, else one after the last. */
+static pid_t child(struct ring *there, struct ring *back, int trip, uint32_t size, long count) {
+  pid_t pid = fork();
+  if (pid != 0) return pid;
+  unsigned char *record = calloc(1, size);
   for (long i = 0; i < count; i++) {
-    put(there, record, bytes);
-    if (trip)
-      take(back, record);
+    take(there, record);
+    if (trip || i == count - 1) put(back, record, size);
   }
-  if (!trip)
+  _exit(0);
+}
+
+static void unmade(struct ring *ring) { munmap(ring, sizeof *ring); }
+
+/* ring-trip BYTES COUNT: there and back, one at a time. */
+void round_ring_trip(int argc, char **argv) {
+  (void)argc;
+  uint32_t size = (uint32_t)atol(argv[0]);
+  long count = atol(argv[1]);
+  struct ring *there = made(), *back = made();
+  unsigned char *record = calloc(1, size);
+  int64_t *times = calloc((size_t)count, sizeof *times);
+  pid_t pid = child(there, back, 1, size, count);
+  for (long i = 0; i < count; i++) {
+    int64_t begin = now_nanos();
+    put(there, record, size);
     take(back, record);
-  double took = seconds() - begin;
-  waitpid(child, NULL, 0);
-  if (trip)
-    printf("%.2f us\n", took / (double)count * 1e6);
-  else
-    printf("%.0f messages/s, %.0f MB/s\n", (double)count / took, (double)count * bytes / took / 1e6);
-  return 0;
+    times[i] = now_nanos() - begin;
+  }
+  waitpid(pid, NULL, 0);
+  printf("{\"p50_us\":%.2f,\"p99_us\":%.2f}\n", (double)percentile(times, (int)count, 0.5) / 1e3,
+         (double)percentile(times, (int)count, 0.99) / 1e3);
+  free(times);
+  free(record);
+  unmade(there);
+  unmade(back);
+}
+
+/* ring-oneway BYTES COUNT */
+void round_ring_oneway(int argc, char **argv) {
+  (void)argc;
+  uint32_t size = (uint32_t)atol(argv[0]);
+  long count = atol(argv[1]);
+  struct ring *there = made(), *back = made();
+  unsigned char *record = calloc(1, size);
+  pid_t pid = child(there, back, 0, size, count);
+  int64_t begin = now_nanos();
+  for (long i = 0; i < count; i++) put(there, record, size);
+  take(back, record);
+  double seconds = (double)(now_nanos() - begin) / 1e9;
+  waitpid(pid, NULL, 0);
+  printf("{\"per_second\":%.0f,\"mb_per_s\":%.1f}\n", (double)count / seconds,
+         (double)size * (double)count / seconds / 1e6);
+  free(record);
+  unmade(there);
+  unmade(back);
 }

@@ -2,8 +2,10 @@
 // stdin, one line of JSON each.
 'use strict';
 
-const { spawn } = require('node:child_process');
+const { fork, spawn } = require('node:child_process');
+const cluster = require('node:cluster');
 const fs = require('node:fs');
+const path = require('node:path');
 const readline = require('node:readline');
 
 const nanos = () => Number(process.hrtime.bigint());
@@ -32,6 +34,36 @@ function capture(argv, stdin = 'ignore') {
     child.on('error', reject);
     child.on('close', () => resolve(pieces.map((part) => Buffer.concat(part))));
   });
+}
+
+/** A message of about that many bytes as JSON, its line feed included. */
+const filled = (bytes) => ({ id: 1, body: 'x'.repeat(bytes - 19) });
+
+const nextMessage = (child) => new Promise((resolve) => child.once('message', resolve));
+
+let peer;
+
+/** The child that all rounds talk to, started by the first. */
+async function talkingPeer(serialization) {
+  if (!peer) {
+    peer = fork(path.join(__dirname, 'peer.js'), { serialization });
+    await nextMessage(peer);
+  }
+  return peer;
+}
+
+let port;
+
+/** The port that the workers of this primary share. */
+async function sharedPort(script, workers) {
+  if (port) return port;
+  cluster.setupPrimary({ exec: script });
+  const ready = Array.from(
+    { length: workers },
+    () => new Promise((resolve) => cluster.fork().on('listening', resolve)),
+  );
+  const addresses = await Promise.all(ready);
+  return (port = addresses[0].port);
 }
 
 async function sample(argv, count) {
@@ -109,6 +141,85 @@ const measures = {
     const seconds = (nanos() - begin) / 1e9;
     return { wall_s: seconds, gb_per_s: total / 1e9 / seconds, cpu_s: (cpuMicros() - cpu) / 1e6 };
   },
+
+  async trip(serialization, bytes, count) {
+    const child = await talkingPeer(serialization);
+    const message = filled(Number(bytes));
+    const times = [];
+    const cpu = cpuMicros();
+    child.send({ trip: Number(count) });
+    await new Promise((resolve) => {
+      let begin = nanos();
+      const next = () => {
+        times.push(nanos() - begin);
+        if (times.length === Number(count)) {
+          child.off('message', next);
+          resolve();
+          return;
+        }
+        begin = nanos();
+        child.send(message);
+      };
+      child.on('message', next);
+      child.send(message);
+    });
+    return {
+      p50_us: percentile(times, 0.5) / 1e3,
+      p99_us: percentile(times, 0.99) / 1e3,
+      cpu_us: (cpuMicros() - cpu) / count,
+    };
+  },
+
+  /** Where send says that its queue is long, the queue is emptied before the next message. */
+  async oneway(serialization, bytes, count) {
+    const child = await talkingPeer(serialization);
+    const message = filled(Number(bytes));
+    const begin = nanos();
+    const cpu = cpuMicros();
+    child.send({ flow: Number(count) });
+    const end = nextMessage(child);
+    for (let left = Number(count); left > 0; left--) {
+      if (!child.send(message) && left > 1) {
+        left--;
+        await new Promise((resolve) => child.send(message, resolve));
+      }
+    }
+    await end;
+    const seconds = (nanos() - begin) / 1e9;
+    return {
+      per_second: count / seconds,
+      mb_per_s: (count * bytes) / seconds / 1e6,
+      cpu_us: (cpuMicros() - cpu) / count,
+    };
+  },
+
+  async first(count) {
+    const times = [];
+    for (let i = 0; i < Number(count); i++) {
+      const begin = nanos();
+      const child = fork(path.join(__dirname, 'peer.js'));
+      await nextMessage(child);
+      times.push(nanos() - begin);
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await gone;
+    }
+    return { p50_ms: percentile(times, 0.5) / 1e6, p99_ms: percentile(times, 0.99) / 1e6 };
+  },
+
+  async handoff(dial, script, workers, count) {
+    const target = await sharedPort(script, Number(workers));
+    const begin = nanos();
+    const cpu = cpuMicros();
+    await new Promise((resolve, reject) => {
+      const child = spawn(dial, [target, count, '32'], { stdio: ['ignore', 'inherit', 'inherit'] });
+      child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`dial: ${code}`))));
+    });
+    return {
+      per_second: count / ((nanos() - begin) / 1e9),
+      cpu_us: (cpuMicros() - cpu) / count,
+    };
+  },
 };
 
 async function main() {
@@ -117,6 +228,7 @@ async function main() {
   for await (const line of readline.createInterface({ input: process.stdin })) {
     if (line) console.log(JSON.stringify(await measures[name](...args)));
   }
+  process.exit(); // whatever children still live
 }
 
 main();

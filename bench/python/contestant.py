@@ -5,6 +5,7 @@ One round for each line on stdin, one line of JSON each.
 
 import json
 import mmap
+import multiprocessing
 import os
 import resource
 import struct
@@ -125,6 +126,59 @@ def pipeline(size):
     for stage in stages:
         stage.wait()
     return {"wall_s": (time.monotonic_ns() - begin) / 1e9, "cpu_s": (cpu_nanos() - cpu) / 1e9}
+
+
+def pipe_child(pipe, echo, count):
+    for _ in range(count):
+        message = pipe.recv()
+        if echo:
+            pipe.send(message)
+    pipe.send("end")
+
+
+def with_pipe(echo, count):
+    ours, theirs = multiprocessing.Pipe()
+    child = multiprocessing.Process(target=pipe_child, args=(theirs, echo, count), daemon=True)
+    child.start()
+    theirs.close()
+    return ours, child
+
+
+def trip(size, count):
+    size, count = int(size), int(count)
+    message, times = {"id": 1, "body": "x" * (size - 19)}, []
+    pipe, child = with_pipe(True, count)
+    cpu = cpu_nanos()
+    for _ in range(count):
+        begin = time.monotonic_ns()
+        pipe.send(message)
+        pipe.recv()
+        times.append(time.monotonic_ns() - begin)
+    cpu = cpu_nanos() - cpu
+    child.join()
+    return {
+        "p50_us": percentile(times, 0.5) / 1e3,
+        "p99_us": percentile(times, 0.99) / 1e3,
+        "cpu_us": cpu / 1e3 / count,
+    }
+
+
+def oneway(size, count):
+    size, count = int(size), int(count)
+    message = {"id": 1, "body": "x" * (size - 19)}
+    pipe, child = with_pipe(False, count)
+    begin, cpu = time.monotonic_ns(), cpu_nanos()
+    for _ in range(count):
+        pipe.send(message)
+    pipe.recv()
+    seconds = (time.monotonic_ns() - begin) / 1e9
+    cpu = cpu_nanos() - cpu
+    child.join()
+    return {
+        "per_second": count / seconds,
+        "mb_per_s": count * size / seconds / 1e6,
+        "cpu_us": cpu / 1e3 / count,
+    }
 
 
 def main():

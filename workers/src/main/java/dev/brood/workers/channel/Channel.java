@@ -1,5 +1,7 @@
 package dev.brood.workers.channel;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.brood.process.internal.io.MessageSocket;
 import dev.brood.process.internal.io.Reactor;
 import dev.brood.workers.channel.v8.JsMap;
@@ -35,6 +37,9 @@ public final class Channel implements AutoCloseable {
   private final Outbox outbox;
   private final Requests requests;
   private final Dispatch dispatch;
+  private final ReadingTurn turn = new ReadingTurn();
+  private final ChannelReader reader;
+  private final Receiving receiving;
   private final CompletableFuture<Void> disconnected = new CompletableFuture<>();
   private final InternalMessages internalMessages = new InternalMessages();
   private final AtomicReference<@Nullable BrokerLink> broker = new AtomicReference<>();
@@ -47,6 +52,8 @@ public final class Channel implements AutoCloseable {
     this.socket = new MessageSocket(Reactor.shared(), descriptor);
     this.outbox = new Outbox(socket, options, name);
     this.dispatch = new Dispatch(name, options.inboxLimitBytes());
+    this.reader = new ChannelReader(this, socket, turn, dispatch);
+    this.receiving = new Receiving(reader, turn, dispatch, requests);
   }
 
   /**
@@ -72,7 +79,9 @@ public final class Channel implements AutoCloseable {
    */
   public static Channel adopt(int descriptor, ChannelOptions options, String name) {
     Channel channel = new Channel(descriptor, options, name);
-    Thread.ofVirtual().name(channel.name).start(new ChannelReader(channel, channel.socket));
+    Thread thread = Thread.ofVirtual().name(channel.name).unstarted(channel.reader);
+    channel.turn.readBy(thread);
+    thread.start();
     return channel;
   }
 
@@ -124,11 +133,7 @@ public final class Channel implements AutoCloseable {
    * @throws IllegalStateException if messages go to a handler
    */
   public Message receive() throws InterruptedException {
-    Message message = dispatch.inbox().take();
-    if (message == null) {
-      throw new ChannelClosedException(name + ": no more messages: the channel has ended");
-    }
-    return message;
+    return receiving.next(Long.MAX_VALUE).orElseThrow(this::noMore);
   }
 
   /**
@@ -138,12 +143,15 @@ public final class Channel implements AutoCloseable {
    * @throws IllegalStateException if messages go to a handler
    */
   public Optional<Message> receive(Duration limit) throws InterruptedException {
-    Inbox inbox = dispatch.inbox();
-    Optional<Message> message = inbox.take(limit);
-    if (message.isEmpty() && inbox.isOver()) {
-      throw new ChannelClosedException(name + ": no more messages: the channel has ended");
+    Optional<Message> message = receiving.next(NANOSECONDS.convert(limit));
+    if (message.isEmpty() && dispatch.inbox().isOver()) {
+      throw noMore();
     }
     return message;
+  }
+
+  private ChannelClosedException noMore() {
+    return new ChannelClosedException(name + ": no more messages: the channel has ended");
   }
 
   /**
@@ -153,6 +161,7 @@ public final class Channel implements AutoCloseable {
    * @throws IllegalStateException if there is a handler already
    */
   public Channel onMessage(Consumer<Message> handler) {
+    turn.endOfReceivers();
     dispatch.handleMessages(handler);
     return this;
   }
@@ -164,6 +173,7 @@ public final class Channel implements AutoCloseable {
    * @throws IllegalStateException if the verb has a handler already
    */
   public Channel on(String verb, Consumer<Message> handler) {
+    turn.endOfReceivers();
     dispatch.handleVerb(verb, handler);
     return this;
   }
@@ -182,6 +192,7 @@ public final class Channel implements AutoCloseable {
    * they wait for a broker, or to be received.
    */
   public Channel onRequest(Function<Message, @Nullable Object> handler) {
+    turn.endOfReceivers();
     dispatch.handleRequests(handler);
     return this;
   }
@@ -194,14 +205,21 @@ public final class Channel implements AutoCloseable {
    * @throws ChannelClosedException if the channel ends before
    */
   public Message request(@Nullable Object body, Duration limit) throws InterruptedException {
-    CompletableFuture<Message> reply = requestAsync(body, limit);
+    int id = requests.next();
+    CompletableFuture<Message> reply = requests.await(id);
+    long start = System.nanoTime();
+    sendRequest(id, body, limit);
     try {
+      receiving.await(reply, NANOSECONDS.convert(limit) - (System.nanoTime() - start));
+      requests.expire(id, limit);
       return reply.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof WorkersException problem) {
         throw problem;
       }
       throw new IllegalStateException(e.getCause());
+    } finally {
+      requests.forget(id);
     }
   }
 
@@ -212,6 +230,12 @@ public final class Channel implements AutoCloseable {
   public CompletableFuture<Message> requestAsync(@Nullable Object body, Duration limit) {
     int id = requests.next();
     CompletableFuture<Message> reply = requests.await(id, limit);
+    sendRequest(id, body, limit);
+    turn.readAtOnce();
+    return reply;
+  }
+
+  private void sendRequest(int id, @Nullable Object body, Duration limit) {
     try {
       boolean unused = send(envelope("request", id, "body", body), limit);
     } catch (ChannelFullException e) {
@@ -223,7 +247,6 @@ public final class Channel implements AutoCloseable {
     } catch (WorkersException e) {
       requests.fail(id, e);
     }
-    return reply;
   }
 
   /** How much waits to be sent, besides what the kernel holds. */
@@ -275,6 +298,7 @@ public final class Channel implements AutoCloseable {
     if (!broker.compareAndSet(null, link)) {
       throw new IllegalStateException(name + ": this channel belongs to a broker already");
     }
+    turn.endOfReceivers();
     return link;
   }
 
@@ -295,6 +319,7 @@ public final class Channel implements AutoCloseable {
 
   /** For {@link ClusterLink}. */
   boolean handleInternal(InternalHandler handler) {
+    turn.endOfReceivers();
     return internalMessages.handle(handler);
   }
 
@@ -367,6 +392,7 @@ public final class Channel implements AutoCloseable {
   boolean sendHandle(@Nullable Object value, Handle handle, @Nullable Runnable ifUnsent) {
     handle.prepareToTravel(options.codec());
     byte[] frame = encoded(HandleMessages.wrap(value, handle));
+    turn.readAtOnce(); // the acknowledgement
     return outbox.send(Outgoing.message(frame, handle).orElse(ifUnsent));
   }
 

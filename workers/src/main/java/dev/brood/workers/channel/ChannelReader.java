@@ -7,8 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The receiving half of a channel: a virtual thread that reads for as long as the channel lives,
- * answers what the protocol wants answered, and passes everything else on.
+ * The receiving half of a channel: reads for as long as it lives, answers what the protocol wants
+ * answered, and passes everything else on. Whoever waits for a message reads, see {@link
+ * ReadingTurn}; otherwise a virtual thread does.
  */
 final class ChannelReader implements Runnable, FrameSink {
   private static final int FIRST_BYTES = 16 * 1024;
@@ -16,43 +17,89 @@ final class ChannelReader implements Runnable, FrameSink {
 
   private final Channel channel;
   private final MessageSocket socket;
+  private final ReadingTurn turn;
+  private final Dispatch dispatch;
   private final ArrivedDescriptors descriptors = new ArrivedDescriptors();
   private final SocketAccounts accounts;
+  private final FrameDecoder decoder;
 
-  ChannelReader(Channel channel, MessageSocket socket) {
+  /** This and the decoder belong to whose turn it is. */
+  private byte[] buffer = new byte[FIRST_BYTES];
+
+  private volatile boolean over;
+
+  ChannelReader(Channel channel, MessageSocket socket, ReadingTurn turn, Dispatch dispatch) {
     this.channel = channel;
     this.socket = socket;
+    this.turn = turn;
+    this.dispatch = dispatch;
     this.accounts = new SocketAccounts(this::answerAccount);
+    this.decoder = channel.options().codec().decoder(channel.options().messageLimitBytes());
   }
 
+  /** Reads while nobody else does. */
   @Override
   public void run() {
-    String reason = "the peer has disconnected";
     try {
-      readAll();
-    } catch (IOException e) {
-      reason = channel.isClosed() ? "closed" : String.valueOf(e.getMessage());
+      while (!over) {
+        turn.awaitFree();
+        dispatch.awaitRoom();
+        readIfReady();
+      }
     } catch (InterruptedException e) {
-      reason = "closed"; // nobody has this thread to interrupt it
-    } finally {
-      descriptors.closeAll();
-      channel.ended(reason);
+      end("closed"); // nobody has this thread to interrupt it
     }
   }
 
-  private void readAll() throws IOException, InterruptedException {
-    FrameDecoder decoder = channel.options().codec().decoder(channel.options().messageLimitBytes());
-    byte[] buffer = new byte[FIRST_BYTES];
-    while (true) {
-      int count = socket.receive(buffer, descriptors);
+  private void readIfReady() throws InterruptedException {
+    try {
+      socket.awaitReceivable(Long.MAX_VALUE);
+    } catch (IOException e) {
+      // The next to read learns it too; if that is not us, it ends the channel.
+    }
+    if (turn.tryTake()) {
+      try {
+        boolean unused = read(0);
+      } finally {
+        turn.giveBack();
+        dispatch.turnIsFree();
+      }
+    }
+  }
+
+  /**
+   * Reads what is there, and delivers it. Only for whose turn it is.
+   *
+   * @param waitNanos how long to wait if nothing is there
+   * @return false if nothing came in that time
+   */
+  boolean read(long waitNanos) throws InterruptedException {
+    if (over) {
+      return true;
+    }
+    try {
+      int count = socket.receive(buffer, descriptors, waitNanos);
+      if (count == MessageSocket.WOULD_BLOCK) {
+        return false;
+      }
       if (count == MessageSocket.END) {
-        return;
+        end("the peer has disconnected");
+        return true;
       }
       decoder.feed(buffer, 0, count, this);
       if (count == buffer.length && count < MOST_BYTES) {
         buffer = new byte[MOST_BYTES];
       }
+    } catch (IOException e) {
+      end(channel.isClosed() ? "closed" : String.valueOf(e.getMessage()));
     }
+    return true;
+  }
+
+  private void end(String reason) {
+    over = true;
+    descriptors.closeAll();
+    channel.ended(reason);
   }
 
   @Override
@@ -70,6 +117,9 @@ final class ChannelReader implements Runnable, FrameSink {
     if (command == null || !(value instanceof Map<?, ?> map)) {
       channel.arrived(value, handle, bytes);
       return;
+    }
+    if (handle != null && Internal.CARRY_NO_HANDLE.contains(command)) {
+      handle.close(); // what it came with is nobody's
     }
     switch (command) {
       case Internal.HANDLE -> arrivedWithHandle(map, bytes);

@@ -60,7 +60,7 @@ final class Dispatch {
     inbox.divert(
         message -> isOf(verb, message),
         waiting -> {
-          waiting.forEach(entry -> add(own, entry.message(), entry.bytes()));
+          waiting.forEach(entry -> own.add(entry.message(), entry.bytes()));
           verbs.put(verb, own);
         });
     if (ended) {
@@ -96,15 +96,34 @@ final class Dispatch {
     malformedHandler = handler;
   }
 
-  /** A message; {@code verb} if it has one. Waits while its receiver has too much already. */
+  /** Waits until every receiver has less than the limit. */
+  void awaitRoom() throws InterruptedException {
+    inbox.awaitRoom();
+    for (Inbox own : verbs.values()) {
+      own.awaitRoom();
+    }
+  }
+
+  /** Whether who receives has less than the limit. */
+  boolean hasRoom() {
+    return inbox.hasRoom();
+  }
+
+  /** Whoever waits to receive may read. */
+  void turnIsFree() {
+    inbox.turnIsFree();
+  }
+
+  /** A message; {@code verb} if it has one. */
   void arrived(@Nullable String verb, Message message, int bytes) {
     if (verb == null) {
-      add(inbox, message, bytes);
+      inbox.add(message, bytes);
       return;
     }
     boolean placed = false;
     while (!placed) { // again if its handler comes or goes just now
-      placed = hand(verb, message, bytes) || addUnless(verb, message, bytes);
+      placed =
+          hand(verb, message, bytes) || inbox.add(message, bytes, () -> isHandled(verb, message));
     }
   }
 
@@ -125,7 +144,7 @@ final class Dispatch {
     }
     Inbox own = verbs.get(verb);
     if (own != null) {
-      add(own, message, bytes);
+      own.add(message, bytes);
     }
     return own != null;
   }
@@ -179,26 +198,6 @@ final class Dispatch {
     return !message.isRequest()
         && message.value() instanceof Map<?, ?> map
         && verb.equals(map.get("brood"));
-  }
-
-  /** Adds to the inbox of all, unless a handler has been set meanwhile. */
-  private boolean addUnless(String verb, Message message, int bytes) {
-    try {
-      return inbox.add(message, bytes, () -> isHandled(verb, message));
-    } catch (InterruptedException e) {
-      message.discard();
-      Thread.currentThread().interrupt();
-      return true;
-    }
-  }
-
-  private void add(Inbox target, Message message, int bytes) {
-    try {
-      target.add(message, bytes);
-    } catch (InterruptedException e) {
-      message.discard();
-      Thread.currentThread().interrupt();
-    }
   }
 
   private void answer(Function<Message, @Nullable Object> handler, Message message) {

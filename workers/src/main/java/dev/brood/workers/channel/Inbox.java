@@ -1,13 +1,9 @@
 package dev.brood.workers.channel;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
-
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -15,7 +11,10 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Messages that have arrived and wait for their receiver; bounded in bytes. Thread-safe. */
+/**
+ * Messages that have arrived and wait for their receiver. Who reads waits for room first, so what
+ * is here is bounded by a limit in bytes and what one read brings. Thread-safe.
+ */
 final class Inbox {
   /**
    * What each message counts for besides its bytes: about the memory that it takes as an object. A
@@ -36,6 +35,7 @@ final class Inbox {
   private final Condition taken = lock.newCondition();
   private final Deque<Entry> entries = new ArrayDeque<>();
   private long total;
+  private volatile int waiting;
   private boolean ended;
   private boolean closed;
 
@@ -43,26 +43,21 @@ final class Inbox {
     this.limitBytes = limitBytes;
   }
 
-  /**
-   * Adds a message, waiting for room; one that is too large alone has room when nothing else is.
-   */
-  void add(Message message, int bytes) throws InterruptedException {
+  /** Adds a message. */
+  void add(Message message, int bytes) {
     boolean unused = add(message, bytes, () -> false);
   }
 
   /**
-   * As {@link #add(Message, int)}, unless the message belongs elsewhere when there is room for it.
+   * As {@link #add(Message, int)}, unless the message belongs elsewhere.
    *
    * @param elsewhere asked under the lock that {@link #divert} holds too
    * @return false if it does, and was not added
    */
-  boolean add(Message message, int bytes, BooleanSupplier elsewhere) throws InterruptedException {
+  boolean add(Message message, int bytes, BooleanSupplier elsewhere) {
     Entry entry = new Entry(message, bytes);
-    lock.lockInterruptibly();
+    lock.lock();
     try {
-      while (!closed && total > 0 && total + entry.size() > limitBytes) {
-        taken.await();
-      }
       if (closed) {
         message.discard();
         return true;
@@ -74,6 +69,37 @@ final class Inbox {
       total += entry.size();
       arrived.signal();
       return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isEmpty() {
+    lock.lock();
+    try {
+      return entries.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether less than the limit is here. */
+  boolean hasRoom() {
+    lock.lock();
+    try {
+      return total < limitBytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until less than the limit is here. */
+  void awaitRoom() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (total >= limitBytes && !closed) {
+        taken.await();
+      }
     } finally {
       lock.unlock();
     }
@@ -96,30 +122,65 @@ final class Inbox {
     }
   }
 
-  /** The next message; null after the last one. */
-  @Nullable Message take() throws InterruptedException {
-    lock.lockInterruptibly();
+  /** The next message, if one is here. */
+  @Nullable Message poll() {
+    lock.lock();
     try {
-      while (entries.isEmpty() && !ended) {
-        arrived.await();
+      Entry entry = entries.poll();
+      if (entry == null) {
+        return null;
       }
-      return poll();
+      total -= entry.size();
+      taken.signal();
+      return entry.message();
     } finally {
       lock.unlock();
     }
   }
 
-  /** The next message within a limit; empty if none came, see {@link #isOver}. */
-  Optional<Message> take(Duration limit) throws InterruptedException {
+  /** The next message; null after the last one. */
+  @Nullable Message take() throws InterruptedException {
+    Message message = poll();
+    while (message == null && !isOver()) {
+      boolean unused = await(Long.MAX_VALUE, () -> true);
+      message = poll();
+    }
+    return message;
+  }
+
+  /**
+   * Waits until there is something to take, or nothing will come.
+   *
+   * @param patient asked under the lock: whether to wait at all; see {@link #turnIsFree}
+   * @return false if the time was over before
+   */
+  boolean await(long nanos, BooleanSupplier patient) throws InterruptedException {
     lock.lockInterruptibly();
+    waiting++;
     try {
-      long left = NANOSECONDS.convert(limit);
-      while (entries.isEmpty() && !ended && left > 0) {
+      long left = nanos;
+      while (entries.isEmpty() && !ended && patient.getAsBoolean()) {
+        if (left <= 0) {
+          return false;
+        }
         left = arrived.awaitNanos(left);
       }
-      return Optional.ofNullable(poll());
+      return true;
     } finally {
+      waiting--;
       lock.unlock();
+    }
+  }
+
+  /** One of those who wait may read. */
+  void turnIsFree() {
+    if (waiting > 0) {
+      lock.lock();
+      try {
+        arrived.signal();
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
@@ -158,15 +219,5 @@ final class Inbox {
     } finally {
       lock.unlock();
     }
-  }
-
-  private @Nullable Message poll() {
-    Entry entry = entries.poll();
-    if (entry == null) {
-      return null;
-    }
-    total -= entry.size();
-    taken.signal();
-    return entry.message();
   }
 }

@@ -3,6 +3,7 @@ package dev.brood.workers.channel;
 import dev.brood.workers.channel.v8.JsMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Node's internal messages: which they are, and how ours are made. */
@@ -14,6 +15,9 @@ final class Internal {
   static final String COUNT = "NODE_SOCKET_COUNT";
   static final String NOTIFY_CLOSE = "NODE_SOCKET_NOTIFY_CLOSE";
   static final String ALL_CLOSED = "NODE_SOCKET_ALL_CLOSED";
+
+  /** What has no business with a descriptor. */
+  static final Set<String> CARRY_NO_HANDLE = Set.of(ACK, NACK, GET_COUNT, NOTIFY_CLOSE);
 
   private static final String PREFIX = "NODE_";
 

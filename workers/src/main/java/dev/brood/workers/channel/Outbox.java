@@ -1,23 +1,23 @@
 package dev.brood.workers.channel;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.brood.process.internal.io.BrokenPipeException;
 import dev.brood.process.internal.io.MessageSocket;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sending half of a channel: one frame after the other, never two mixed.
+ * The sending half of a channel: one frame after the other, never two mixed. Thread-safe.
  *
- * <p>Whoever sends writes at once what the kernel takes; a virtual thread writes the rest. While a
- * descriptor waits for its acknowledgement everything but answers is held back, as Node does: the
- * answer carries no number, so only one may be on its way. Thread-safe.
+ * <p>One thread writes at a time, and what others add meanwhile goes with its next call. Whoever
+ * sends first writes what the kernel takes; a virtual thread writes the rest, and it writes all
+ * while messages come faster than a call takes: then many go with each.
  */
 final class Outbox {
   /** Beyond this much a sender is told that its messages queue; Node's figure. */
@@ -31,12 +31,12 @@ final class Outbox {
   private final String name;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Deque<Outgoing> queue = new ArrayDeque<>();
-  private final Deque<Outgoing> answers = new ArrayDeque<>();
-  private @Nullable Outgoing partial;
-  private @Nullable Outgoing unacknowledged;
-  private long queuedBytes;
+  private final SendQueue queue = new SendQueue();
+  private final Burst burst = new Burst();
+
+  /** Whether a thread writes, waits to write on, or has been started to. */
   private boolean writing;
+
   private boolean disconnecting;
   private @Nullable String over;
 
@@ -83,25 +83,40 @@ final class Outbox {
 
   private boolean enqueue(Outgoing message) {
     queue.add(message);
-    queuedBytes += message.frame.length;
-    pump();
+    boolean inBurst = burst.sent();
+    if (!writing) {
+      writing = true;
+      // Who refuses when its queue is full does not want it to fill for other reasons.
+      if (inBurst && options.whenFull() == WhenFull.BLOCK) {
+        startWriter(false);
+      } else {
+        writeHere();
+      }
+    }
     if (message.failure != null) {
       throw message.failure;
+    }
+    if (over != null && message.left() > 0) {
+      throw new ChannelClosedException(name + ": cannot send: " + over);
     }
     message.accepted = true;
     if (over == null) { // else it was dropped just now
       message.keepDescriptor();
     }
-    return queuedBytes <= HIGH_WATER_BYTES;
+    return queue.queuedBytes() <= HIGH_WATER_BYTES;
   }
 
   /** Sends an answer of the protocol: never held back, but never inside another frame either. */
   void answer(byte[] frame) {
     lock.lock();
     try {
-      if (over == null) {
-        answers.add(Outgoing.answer(frame));
+      if (over != null) {
+        return;
+      }
+      if (queue.addAnswer(Outgoing.answer(frame))) {
         pump();
+      } else {
+        end("the peer sends descriptors and reads no acknowledgement");
       }
     } finally {
       lock.unlock();
@@ -116,18 +131,15 @@ final class Outbox {
   boolean acknowledged(boolean found) {
     lock.lock();
     try {
-      Outgoing message = unacknowledged;
+      Outgoing message = queue.takeUnacknowledged();
       if (message == null) {
         return false;
       }
-      unacknowledged = null;
       if (!found
           && message.givesAway()
           && message.transmissions < MOST_TRANSMISSIONS
           && !message.descriptorIsGone()) {
-        message.sent = 0;
-        queue.addFirst(message);
-        queuedBytes += message.frame.length;
+        queue.sendAgain(message);
       } else {
         message.release();
         if (!found) {
@@ -144,7 +156,7 @@ final class Outbox {
   long queuedBytes() {
     lock.lock();
     try {
-      return queuedBytes;
+      return queue.queuedBytes();
     } finally {
       lock.unlock();
     }
@@ -164,8 +176,8 @@ final class Outbox {
   boolean flush(Duration limit) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      long left = limit.toNanos();
-      while (!isIdle() && over == null) {
+      long left = NANOSECONDS.convert(limit);
+      while (!queue.isIdle() && over == null) {
         if (left <= 0) {
           return false;
         }
@@ -196,18 +208,7 @@ final class Outbox {
         return;
       }
       over = reason;
-      if (unacknowledged != null) {
-        unacknowledged.release();
-        unacknowledged = null;
-      }
-      if (partial != null && partial.accepted) {
-        partial.drop();
-      }
-      queue.forEach(Outgoing::drop);
-      queue.clear();
-      answers.clear();
-      partial = null;
-      queuedBytes = 0;
+      queue.clear(Outbox::drop);
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -216,12 +217,12 @@ final class Outbox {
 
   private void awaitRoom(int bytes, Duration limit) {
     checkOpen();
-    long left = limit.toNanos();
-    while (queuedBytes > 0 && queuedBytes + bytes > options.queueLimitBytes()) {
+    long left = NANOSECONDS.convert(limit);
+    while (queue.queuedBytes() > 0 && queue.queuedBytes() + bytes > options.queueLimitBytes()) {
       if (options.whenFull() == WhenFull.REFUSE || left <= 0) {
         throw new ChannelFullException(
             "%s: %,d bytes are queued and %,d more do not fit in %,d"
-                .formatted(name, queuedBytes, bytes, options.queueLimitBytes()));
+                .formatted(name, queue.queuedBytes(), bytes, options.queueLimitBytes()));
       }
       try {
         left = changed.awaitNanos(left);
@@ -240,129 +241,149 @@ final class Outbox {
     }
   }
 
-  /** Writes what can be written now; a thread of its own goes on when the kernel is full. */
+  /** Writes what can be written now, if nobody writes already. */
   private void pump() {
-    if (!writing && writeNow()) {
+    if (!writing) {
       writing = true;
-      Thread.ofVirtual().name(name + "-writer").start(this::writeRest);
+      writeHere();
     }
   }
 
-  /** Whether something is left that the kernel does not take now. */
-  private boolean writeNow() {
-    Outgoing next = next();
-    while (next != null) {
-      int count = write(next);
-      if (count == MessageSocket.WOULD_BLOCK) {
-        partial = next.sent > 0 ? next : partial;
-        if (partial == null) {
-          putBack(next);
+  /** Writes on this thread; what the kernel does not take now is left to another. */
+  private void writeHere() {
+    writing = writeAll();
+    if (writing) {
+      startWriter(true);
+    }
+  }
+
+  private void startWriter(boolean kernelIsFull) {
+    Thread.ofVirtual().name(name + "-writer").start(() -> writeRest(kernelIsFull));
+  }
+
+  private void writeRest(boolean kernelIsFull) {
+    boolean full = kernelIsFull;
+    try {
+      do {
+        if (full) {
+          socket.awaitSendable();
         }
-        return true;
-      }
-      if (over != null) {
-        return false;
-      }
-      if (next.failure == null && next.left() > 0) {
-        partial = next;
-      } else {
-        partial = null;
-        written(next);
-      }
-      next = next();
-    }
-    endIfDone();
-    return false;
-  }
-
-  private @Nullable Outgoing next() {
-    if (partial != null) {
-      return partial;
-    }
-    Outgoing answer = answers.poll();
-    if (answer != null || unacknowledged != null) {
-      return answer;
-    }
-    return queue.poll();
-  }
-
-  private void putBack(Outgoing message) {
-    if (message.answer) {
-      answers.addFirst(message);
-    } else {
-      queue.addFirst(message);
-    }
-  }
-
-  private int write(Outgoing message) {
-    if (message.sent == 0 && message.descriptorIsGone()) {
-      message.failure = new HandleException(name + ": closed before it was sent");
-      return 0;
-    }
-    try {
-      int count = socket.trySend(message.frame, message.sent, message.left(), message.descriptor());
-      message.sent += Math.max(count, 0);
-      return count;
-    } catch (BrokenPipeException e) {
-      end("the peer is gone");
-    } catch (ClosedChannelException e) {
-      end("closed");
-    } catch (IOException e) {
-      if (message.handle != null && message.sent == 0) {
-        message.failure =
-            new HandleException(name + ": cannot send a descriptor: " + e.getMessage());
-      } else {
-        end(String.valueOf(e.getMessage()));
-      }
-    }
-    if (over != null) {
-      message.failure = new ChannelClosedException(name + ": cannot send: " + over);
-      if (message.accepted) {
-        message.drop();
-      }
-    }
-    return 0;
-  }
-
-  private void written(Outgoing message) {
-    if (!message.answer) {
-      queuedBytes -= message.frame.length;
-      changed.signalAll();
-    }
-    if (message.failure == null && message.handle != null) {
-      message.transmissions++;
-      unacknowledged = message;
-    } else if (message.failure != null && message.accepted) {
-      message.drop();
-      warn(String.valueOf(message.failure.getMessage()));
-    }
-  }
-
-  private void writeRest() {
-    try {
-      while (true) {
-        socket.awaitSendable();
         lock.lock();
         try {
-          writing = writeNow();
-          if (!writing) {
-            return;
-          }
+          full = writeAll();
+          writing = full;
         } finally {
           lock.unlock();
         }
-      }
+      } while (full);
     } catch (IOException | InterruptedException e) {
       end("closed");
     }
   }
 
-  private boolean isIdle() {
-    return partial == null && queue.isEmpty() && answers.isEmpty() && unacknowledged == null;
+  /**
+   * Writes what is queued, by the one thread that does.
+   *
+   * @return whether something is left that the kernel does not take now
+   */
+  private boolean writeAll() {
+    while (over == null) {
+      Outgoing message = queue.nextWithHandle();
+      boolean taken;
+      if (message != null) {
+        taken = write(message);
+      } else if (queue.commit()) {
+        taken = writeCommitted();
+      } else {
+        break;
+      }
+      if (!taken) {
+        return over == null;
+      }
+    }
+    endIfDone();
+    return false;
+  }
+
+  /** Writes without the lock, so that others can add to the queue. */
+  private boolean writeCommitted() {
+    SendQueue.Piece piece = queue.fill();
+    int count = 0;
+    String problem = null;
+    lock.unlock();
+    try {
+      count = socket.trySend(piece.bytes(), piece.offset(), piece.length(), -1);
+    } catch (BrokenPipeException e) {
+      problem = "the peer is gone";
+    } catch (ClosedChannelException e) {
+      problem = "closed";
+    } catch (IOException e) {
+      problem = String.valueOf(e.getMessage());
+    } finally {
+      lock.lock();
+    }
+    if (problem != null) {
+      end(problem);
+    }
+    queue.sent(Math.max(count, 0), this::written);
+    if (over != null) {
+      queue.clear(Outbox::drop);
+    }
+    return over == null && count != MessageSocket.WOULD_BLOCK;
+  }
+
+  /** Writes a message with its descriptor, with the lock: nobody closes that meanwhile. */
+  private boolean write(Outgoing message) {
+    if (message.descriptorIsGone()) {
+      return failed(message, "closed before it was sent");
+    }
+    try {
+      int count = socket.trySend(message.frame, 0, message.frame.length, message.descriptor());
+      if (count == MessageSocket.WOULD_BLOCK) {
+        return false;
+      }
+      message.sent = count;
+      message.transmissions++;
+      queue.sentWithHandle(message);
+      if (message.left() == 0) {
+        written(message);
+      }
+      return true;
+    } catch (BrokenPipeException e) {
+      end("the peer is gone");
+    } catch (ClosedChannelException e) {
+      end("closed");
+    } catch (IOException e) {
+      return failed(message, "cannot send a descriptor: " + e.getMessage());
+    }
+    return false;
+  }
+
+  private boolean failed(Outgoing message, String why) {
+    queue.removeFirst();
+    changed.signalAll();
+    message.failure = new HandleException(name + ": " + why);
+    if (message.accepted) {
+      message.drop();
+      warn(why);
+    }
+    return true;
+  }
+
+  private void written(Outgoing message) {
+    queue.remove(message);
+    changed.signalAll();
+  }
+
+  /** It will not be sent; a sender that is still there learns it and keeps its descriptor. */
+  private static void drop(Outgoing message) {
+    if (message.accepted) {
+      message.drop();
+    }
   }
 
   private void endIfDone() {
-    if (!isIdle()) {
+    if (!queue.isIdle()) {
       return;
     }
     changed.signalAll();

@@ -27,25 +27,37 @@ final class Requests {
     return last.updateAndGet(id -> id == Integer.MAX_VALUE ? 1 : id + 1);
   }
 
-  /** Waits for the reply to a request that is about to be sent. */
-  CompletableFuture<Message> await(int id, Duration limit) {
+  /** Waits for the reply to a request that is about to be sent, for as long as it takes. */
+  CompletableFuture<Message> await(int id) {
     CompletableFuture<Message> reply = new CompletableFuture<>();
     pending.put(id, reply);
-    Timer timer =
-        Reactor.shared()
-            .after(
-                NANOSECONDS.convert(limit),
-                () -> Thread.startVirtualThread(() -> expire(id, limit)));
     CompletableFuture<Message> result =
-        reply.whenComplete((message, problem) -> {
-          timer.cancel();
-          pending.remove(id);
-        });
+        reply.whenComplete((message, problem) -> pending.remove(id));
     String reason = over;
     if (reason != null) {
       fail(id, new ChannelClosedException(name + ": " + reason));
     }
     return result;
+  }
+
+  /** As {@link #await(int)}, but no longer than that. */
+  CompletableFuture<Message> await(int id, Duration limit) {
+    Timer timer =
+        Reactor.shared()
+            .after(
+                NANOSECONDS.convert(limit),
+                () -> Thread.startVirtualThread(() -> expire(id, limit)));
+    return await(id).whenComplete((message, problem) -> timer.cancel());
+  }
+
+  /** Whether somebody waits for a reply. */
+  boolean arePending() {
+    return !pending.isEmpty();
+  }
+
+  /** Nobody waits for that reply any more. */
+  void forget(int id) {
+    pending.remove(id);
   }
 
   /** A reply came; false if nobody waits for it (any more). */
@@ -77,7 +89,7 @@ final class Requests {
     }
   }
 
-  /** Time is up. */
+  /** Time is up; a reply that has come stands. */
   void expire(int id, Duration limit) {
     fail(
         id,

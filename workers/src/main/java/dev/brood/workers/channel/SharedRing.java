@@ -65,7 +65,7 @@ public final class SharedRing implements AutoCloseable {
     try {
       Descriptors.addNonBlocking(socket);
       // One byte, so that no wake-up behind it is taken too.
-      int count = SocketMessages.receive(socket, new byte[1], 0, 1, fd -> keep(file, fd));
+      int count = SocketMessages.receive(socket, new byte[1], fd -> keep(file, fd));
       if (count != 1 || file[0] == NONE) {
         throw new HandleException(handle + " is no ring, or was opened before");
       }

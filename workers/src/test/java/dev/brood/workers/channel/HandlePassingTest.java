@@ -229,6 +229,23 @@ class HandlePassingTest {
   }
 
   @Test
+  void receive_descriptorWithAnAnswerOfTheProtocol_isClosed() throws Exception {
+    try (RawPeer peer = RawPeer.json();
+        Handle server = Handle.listen(ANY_PORT, 10)) {
+      peer.channel.onMalformed(reason -> {});
+      for (String command : Internal.CARRY_NO_HANDLE) {
+        peer.write(
+            "{\"cmd\":\"NODE_HANDLE\",\"type\":\"net.Native\",\"msg\":{\"cmd\":\"%s\"}}\n"
+                .formatted(command),
+            server.descriptor());
+        assertThat(peer.readLine()).contains("ACK");
+      }
+      peer.write("\"end\"\n");
+      assertThat(peer.channel.receive().value()).isEqualTo("end");
+    }
+  }
+
+  @Test
   void send_handleThatIsClosed_isATypedError() throws Exception {
     try (RawPeer peer = RawPeer.json()) {
       Handle server = Handle.listen(ANY_PORT, 10);

@@ -2,10 +2,11 @@ package dev.brood.workers.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -15,26 +16,25 @@ class InboxTest {
   }
 
   @Test
-  void add_shortMessages_countForWhatTheyTakeInMemory() throws Exception {
+  void awaitRoom_shortMessages_countForWhatTheyTakeInMemory() throws Exception {
     try (RawPeer peer = RawPeer.json()) {
       Inbox inbox = new Inbox(20 * (Inbox.ENTRY_BYTES + 2));
-      CountDownLatch added = new CountDownLatch(21);
-      Thread sender =
-          Thread.startVirtualThread(() -> {
-            try {
-              for (int i = 0; i < 21; i++) {
-                inbox.add(message(peer.channel, i), 2);
-                added.countDown();
-              }
-            } catch (InterruptedException e) {
-              // Seen by who counts.
-            }
+      for (int i = 0; i < 19; i++) {
+        inbox.add(message(peer.channel, i), 2);
+      }
+      assertThat(inbox.hasRoom()).isTrue();
+      inbox.awaitRoom();
+      inbox.add(message(peer.channel, 19), 2);
+      assertThat(inbox.hasRoom()).isFalse();
+      FutureTask<Boolean> room =
+          new FutureTask<>(() -> {
+            inbox.awaitRoom();
+            return true;
           });
-      assertThat(added.await(200, TimeUnit.MILLISECONDS)).as("20 have room").isFalse();
-      assertThat(added.getCount()).isEqualTo(1);
+      Thread waiting = Thread.ofPlatform().start(room);
+      assertThat(waiting.join(Duration.ofMillis(200))).as("it is full").isFalse();
       assertThat(inbox.take().value()).isEqualTo(0);
-      assertThat(added.await(20, TimeUnit.SECONDS)).isTrue();
-      sender.join();
+      assertThat(room.get(20, TimeUnit.SECONDS)).isTrue();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.brood.bench.contest;
 
+import dev.brood.bench.channel.ChannelRounds;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -7,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
 
@@ -25,7 +27,8 @@ final class Contestant {
         virtual ? Thread.ofVirtual().factory() : Thread.ofPlatform().daemon().factory();
     Launcher launcher = launcher(args[0], virtual);
     List<String> rest = Arrays.asList(args).subList(3, args.length);
-    Round round = round(args[2], launcher, threads, rest);
+    Optional<Round> messages = ChannelRounds.of(args[2], virtual, rest);
+    Round round = messages.orElseGet(() -> round(args[2], launcher, threads, rest));
     System.out.println("{\"ready\":1}");
     serve(round, threads);
     System.exit(0);

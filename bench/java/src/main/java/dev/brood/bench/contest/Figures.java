@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** What one round measured: numbers by name, in order. */
-final class Figures {
+public final class Figures {
   private final Map<String, Double> values = new LinkedHashMap<>();
 
-  Figures with(String name, double value) {
+  public Figures with(String name, double value) {
     values.put(name, value);
     return this;
   }

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /** The clocks and counters of this process. */
-final class Meter {
+public final class Meter {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final int RUSAGE_SELF = 0;
   private static final long RUSAGE_BYTES = 144; // 18 longs on 64-bit Linux, getrusage(2)
@@ -24,7 +24,7 @@ final class Meter {
    * User and system time of this process with all its threads, in nanoseconds, as getrusage(2)
    * gives it.
    */
-  static long cpuNanos() {
+  public static long cpuNanos() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment usage = arena.allocate(RUSAGE_BYTES, Long.BYTES);
       if ((int) GETRUSAGE.invokeExact(RUSAGE_SELF, usage) != 0) {
@@ -55,7 +55,7 @@ final class Meter {
   }
 
   /** The value below which {@code share} (0 to 1) of the values lie. Sorts its argument. */
-  static double percentile(long[] values, double share) {
+  public static double percentile(long[] values, double share) {
     Arrays.sort(values);
     return values[Math.min((int) (share * values.length), values.length - 1)];
   }

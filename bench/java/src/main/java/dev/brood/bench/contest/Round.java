@@ -1,6 +1,6 @@
 package dev.brood.bench.contest;
 
 /** One round of a measure. */
-interface Round {
+public interface Round {
   Figures run() throws Exception;
 }

@@ -40,7 +40,12 @@ final class Lineup {
   }
 
   Lineup node(List<String> args) {
-    tools.node().ifPresent(node -> script("Node", node, "node/contestant.js", args, true));
+    return node("Node", args);
+  }
+
+  /** Node under another name, where it takes part more than once. */
+  Lineup node(String name, List<String> args) {
+    tools.node().ifPresent(node -> script(name, node, "node/contestant.js", args, true));
     return this;
   }
 

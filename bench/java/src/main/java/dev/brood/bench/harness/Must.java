@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A line of the table of musts.
  *
  * @param text as the page shows it
+ * @param subject the contestant that has to reach it, also from virtual threads where it does
  * @param key of the figure
  * @param least whether the bound is the least that is allowed; otherwise the most
  * @param bound of the figure itself, or of its ratio to the rival's
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Must(
     String text,
+    String subject,
     String key,
     boolean least,
     double bound,
@@ -24,23 +26,28 @@ record Must(
     boolean onlyOneCore) {
 
   static Must atMost(String text, String key, double bound) {
-    return new Must(text, key, false, bound, null, false, false);
+    return new Must(text, Entry.BROOD, key, false, bound, null, false, false);
   }
 
   static Must atLeast(String text, String key, double bound) {
-    return new Must(text, key, true, bound, null, false, false);
+    return new Must(text, Entry.BROOD, key, true, bound, null, false, false);
   }
 
   Must times(String name) {
-    return new Must(text, key, least, bound, name, false, onlyOneCore);
+    return new Must(text, subject, key, least, bound, name, false, onlyOneCore);
   }
 
   Must timesSameThreads(String name) {
-    return new Must(text, key, least, bound, name, true, onlyOneCore);
+    return new Must(text, subject, key, least, bound, name, true, onlyOneCore);
+  }
+
+  /** Of another of Brood's contestants. */
+  Must of(String name) {
+    return new Must(text, name, key, least, bound, rival, sameThreads, onlyOneCore);
   }
 
   Must onOneCore() {
-    return new Must(text, key, least, bound, rival, sameThreads, true);
+    return new Must(text, subject, key, least, bound, rival, sameThreads, true);
   }
 
   boolean judges(Mode mode) {
@@ -51,12 +58,12 @@ record Must(
    * What is held against the bound: the figure, or its ratio; empty if one of both was not
    * measured.
    */
-  OptionalDouble value(Scores scores, String subject) {
-    OptionalDouble own = scores.figure(subject, key);
+  OptionalDouble value(Scores scores, String contestant) {
+    OptionalDouble own = scores.figure(contestant, key);
     if (rival == null || own.isEmpty()) {
       return own;
     }
-    boolean virtual = sameThreads && subject.endsWith(Entry.VIRTUAL);
+    boolean virtual = sameThreads && contestant.endsWith(Entry.VIRTUAL);
     OptionalDouble other = scores.figure(virtual ? rival + Entry.VIRTUAL : rival, key);
     return other.isEmpty()
         ? OptionalDouble.empty()

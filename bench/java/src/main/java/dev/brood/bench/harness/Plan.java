@@ -21,9 +21,10 @@ record Plan(List<Measure> measures, List<String> leftOut) {
     List<Measure> measures = new ArrayList<>(new SpawnMeasures(tools, quick).all(slot()));
     measures.addAll(scale.all());
     measures.addAll(new FlowMeasures(tools, quick).all());
+    measures.addAll(new ChannelMeasures(tools, quick).all());
     List<String> leftOut = new ArrayList<>(scale.leftOut());
     if (!tools.hasC()) {
-      leftOut.add("the C contestant, spawn-noop, exit-notice and cli-start: need gcc");
+      leftOut.add("the C contestant, spawn-noop, exit-notice, cli-start and handoff: need gcc");
     }
     return new Plan(List.copyOf(measures), List.copyOf(leftOut));
   }

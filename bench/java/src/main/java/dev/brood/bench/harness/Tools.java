@@ -78,6 +78,7 @@ final class Tools {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(options));
+    command.add("-Dbench.peer=" + nodeScript("peer.js"));
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-cp");
     command.add(home.resolve("bench/java/target/classes") + ":" + libraries() + "/*");
@@ -85,6 +86,10 @@ final class Tools {
     command.add(launcher);
     command.add(virtual ? "virtual" : "platform");
     return command;
+  }
+
+  String nodeScript(String name) {
+    return home.resolve("bench/node").resolve(name).toString();
   }
 
   private Path libraries() {

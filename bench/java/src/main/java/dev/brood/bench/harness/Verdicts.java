@@ -43,7 +43,7 @@ final class Verdicts {
     int good = 0;
     int measured = 0;
     for (Mode mode : Mode.values()) {
-      for (String subject : List.of(Entry.BROOD, Entry.BROOD + Entry.VIRTUAL)) {
+      for (String subject : List.of(must.subject(), must.subject() + Entry.VIRTUAL)) {
         OptionalDouble value = value(must, mode, subject, all);
         if (value.isEmpty()) {
           cells.add("");

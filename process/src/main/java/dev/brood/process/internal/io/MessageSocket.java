@@ -4,8 +4,11 @@ import dev.brood.process.internal.linux.Descriptors;
 import dev.brood.process.internal.linux.Epoll;
 import dev.brood.process.internal.linux.Errno;
 import dev.brood.process.internal.linux.SocketMessages;
+import dev.brood.process.internal.linux.Sockets;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * A connected Unix stream socket over which descriptors may travel.
  *
  * <p>One thread at a time receives and one sends; each is parked while there is nothing to do for
- * it. {@link #close} may come from any thread and wakes both.
+ * it. Others may wait until something can be received: all of them are woken. A platform thread
+ * that receives waits in the kernel first, for {@value #KERNEL_WAIT_MILLIS} ms: an answer that
+ * comes soon wakes it without the reactor's help. {@link #close} may come from any thread and wakes
+ * both.
  */
 public final class MessageSocket extends Watch implements AutoCloseable {
   /** Returned at end of file. */
@@ -23,18 +29,25 @@ public final class MessageSocket extends Watch implements AutoCloseable {
   /** Returned when nothing can be done now. */
   public static final int WOULD_BLOCK = -2;
 
+  /** How long a thread may be deaf to its interruption. */
+  private static final int KERNEL_WAIT_MILLIS = 5;
+
   private final Reactor reactor;
-  private @Nullable Thread receiver;
+  private final DescriptorUse use;
+  private final boolean waitsInKernel;
+  private final List<Thread> receivers = new ArrayList<>(2);
   private @Nullable Thread sender;
   private boolean registered;
   private int armed;
   private boolean closed;
 
-  /** Takes over {@code fd}, which is made non-blocking. */
+  /** Takes over {@code fd}, which is made blocking: each call says whether it waits. */
   public MessageSocket(Reactor reactor, int fd) {
     super(fd);
     this.reactor = reactor;
-    Descriptors.setNonBlocking(fd);
+    this.use = new DescriptorUse(fd);
+    this.waitsInKernel =
+        Descriptors.setBlocking(fd) >= 0 && Sockets.receiveLimit(fd, KERNEL_WAIT_MILLIS) >= 0;
   }
 
   /**
@@ -46,15 +59,59 @@ public final class MessageSocket extends Watch implements AutoCloseable {
    */
   public int receive(byte[] into, IntConsumer descriptors)
       throws IOException, InterruptedException {
+    return receive(into, descriptors, Long.MAX_VALUE);
+  }
+
+  /**
+   * As {@link #receive(byte[], IntConsumer)}, for so long at most.
+   *
+   * @param waitNanos not positive: takes what is there now
+   * @return also {@link #WOULD_BLOCK}, if nothing came
+   */
+  public int receive(byte[] into, IntConsumer descriptors, long waitNanos)
+      throws IOException, InterruptedException {
+    long start = System.nanoTime();
+    boolean inKernel =
+        waitsInKernel
+            && waitNanos >= KERNEL_WAIT_MILLIS * 1_000_000L
+            && !Thread.currentThread().isVirtual();
     while (true) {
-      int count = tryReceive(into, descriptors);
+      int count = receiveNow(into, descriptors, inKernel);
       if (count != WOULD_BLOCK) {
         return count;
       }
-      LockSupport.park(this);
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
+      inKernel = false;
+      long left = waitNanos == Long.MAX_VALUE ? waitNanos : waitNanos - (System.nanoTime() - start);
+      if (left <= 0) {
+        return WOULD_BLOCK;
       }
+      awaitReceivable(left);
+    }
+  }
+
+  /**
+   * Waits until something can be received, the time is over, or somebody wakes this thread.
+   *
+   * @throws ClosedChannelException if this socket is closed, before or meanwhile
+   */
+  public void awaitReceivable(long waitNanos) throws IOException, InterruptedException {
+    synchronized (this) {
+      checkOpen();
+      if (!receivers.contains(Thread.currentThread())) {
+        receivers.add(Thread.currentThread());
+      }
+      arm();
+    }
+    if (waitNanos == Long.MAX_VALUE) { // a virtual thread's limit costs it a timer
+      LockSupport.park(this);
+    } else {
+      LockSupport.parkNanos(this, waitNanos);
+    }
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    if (use.isClosed()) {
+      throw new ClosedChannelException();
     }
   }
 
@@ -66,16 +123,18 @@ public final class MessageSocket extends Watch implements AutoCloseable {
    * @throws BrokenPipeException if the peer is gone
    * @throws ClosedChannelException if this socket is closed
    */
-  public synchronized int trySend(byte[] bytes, int offset, int length, int descriptor)
-      throws IOException {
+  public int trySend(byte[] bytes, int offset, int length, int descriptor) throws IOException {
     while (true) {
-      if (closed) {
-        throw new ClosedChannelException();
+      enter();
+      int count;
+      try {
+        count =
+            descriptor < 0
+                ? SocketMessages.send(fd, bytes, offset, length)
+                : SocketMessages.send(fd, bytes, offset, length, descriptor);
+      } finally {
+        use.leave();
       }
-      int count =
-          descriptor < 0
-              ? SocketMessages.send(fd, bytes, offset, length)
-              : SocketMessages.send(fd, bytes, offset, length, descriptor);
       if (count >= 0) {
         return count;
       }
@@ -83,7 +142,7 @@ public final class MessageSocket extends Watch implements AutoCloseable {
         return WOULD_BLOCK;
       }
       if (Errno.EPIPE.is(count) || Errno.ECONNRESET.is(count)) {
-        throw new BrokenPipeException();
+        throw use.isClosed() ? new ClosedChannelException() : new BrokenPipeException();
       }
       if (!Errno.EINTR.is(count)) {
         throw new IOException("sendmsg: " + Errno.describe(-count));
@@ -98,9 +157,7 @@ public final class MessageSocket extends Watch implements AutoCloseable {
    */
   public void awaitSendable() throws IOException, InterruptedException {
     synchronized (this) {
-      if (closed) {
-        throw new ClosedChannelException();
-      }
+      checkOpen();
       sender = Thread.currentThread();
       arm();
     }
@@ -113,26 +170,32 @@ public final class MessageSocket extends Watch implements AutoCloseable {
   }
 
   /** Tells the peer that nothing more comes; what it still sends can be received. */
-  public synchronized void shutdownWrite() {
-    if (!closed) {
+  public void shutdownWrite() {
+    if (use.enter()) {
       Descriptors.shutdownWrite(fd);
+      use.leave();
     }
   }
 
   @Override
-  public synchronized void close() {
-    if (closed) {
-      return;
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      if (registered) {
+        reactor.remove(this);
+      }
     }
-    closed = true;
-    if (registered) {
-      reactor.remove(this);
+    // Ends a receive(2) under way. And copies of the descriptor, in a child that is just being
+    // started, must not hide the end.
+    Descriptors.shutdown(fd);
+    use.close();
+    synchronized (this) {
+      wakeReceivers();
+      wakeSender();
     }
-    // Copies of the descriptor, in a child that is just being started, must not hide the end.
-    Descriptors.shutdownWrite(fd);
-    Descriptors.close(fd);
-    wakeReceiver();
-    wakeSender();
   }
 
   @Override
@@ -140,7 +203,7 @@ public final class MessageSocket extends Watch implements AutoCloseable {
     armed = 0;
     boolean over = (events & (Epoll.ERROR | Epoll.HANG_UP)) != 0;
     if (over || (events & Epoll.IN) != 0) {
-      wakeReceiver();
+      wakeReceivers();
     }
     if (over || (events & Epoll.OUT) != 0) {
       wakeSender();
@@ -157,21 +220,32 @@ public final class MessageSocket extends Watch implements AutoCloseable {
     return sender == Thread.currentThread() && !closed;
   }
 
-  private synchronized int tryReceive(byte[] into, IntConsumer descriptors) throws IOException {
+  private int receiveNow(byte[] into, IntConsumer descriptors, boolean inKernel)
+      throws IOException, InterruptedException {
     while (true) {
-      if (closed) {
-        throw new ClosedChannelException();
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
       }
-      int count = SocketMessages.receive(fd, into, 0, into.length, descriptors);
+      enter();
+      int count;
+      try {
+        count =
+            inKernel
+                ? SocketMessages.receiveWaiting(fd, into, descriptors)
+                : SocketMessages.receive(fd, into, descriptors);
+      } finally {
+        use.leave();
+      }
       if (count > 0) {
         return count;
+      }
+      if (use.isClosed()) {
+        throw new ClosedChannelException();
       }
       if (count == 0 || Errno.ECONNRESET.is(count)) {
         return END;
       }
       if (Errno.EAGAIN.is(count)) {
-        receiver = Thread.currentThread();
-        arm();
         return WOULD_BLOCK;
       }
       if (!Errno.EINTR.is(count)) {
@@ -180,9 +254,21 @@ public final class MessageSocket extends Watch implements AutoCloseable {
     }
   }
 
+  private void enter() throws ClosedChannelException {
+    if (!use.enter()) {
+      throw new ClosedChannelException();
+    }
+  }
+
+  private void checkOpen() throws ClosedChannelException {
+    if (closed) {
+      throw new ClosedChannelException();
+    }
+  }
+
   /** Asks for what is waited for, if it is not asked for already. */
   private void arm() {
-    int interest = (receiver == null ? 0 : Epoll.IN) | (sender == null ? 0 : Epoll.OUT);
+    int interest = (receivers.isEmpty() ? 0 : Epoll.IN) | (sender == null ? 0 : Epoll.OUT);
     if (interest == armed || interest == 0 || closed) {
       return;
     }
@@ -195,10 +281,9 @@ public final class MessageSocket extends Watch implements AutoCloseable {
     armed = interest;
   }
 
-  private void wakeReceiver() {
-    Thread thread = receiver;
-    receiver = null;
-    LockSupport.unpark(thread);
+  private void wakeReceivers() {
+    receivers.forEach(LockSupport::unpark);
+    receivers.clear();
   }
 
   private void wakeSender() {

@@ -52,6 +52,12 @@ public final class Descriptors {
     return (int) Syscall.SHUTDOWN.quick(fd, write, 0);
   }
 
+  /** Ends both halves of a socket: whoever waits for it in the kernel returns. See shutdown(2). */
+  public static int shutdown(int fd) {
+    final int both = 2;
+    return (int) Syscall.SHUTDOWN.quick(fd, both, 0);
+  }
+
   /** Reads from a non-blocking descriptor; 0 is end of file. See read(2). */
   public static int read(int fd, byte[] buffer, int offset, int length) {
     MemorySegment target = MemorySegment.ofArray(buffer).asSlice(offset, length);
@@ -121,6 +127,14 @@ public final class Descriptors {
     return flags < 0 || (flags & O_NONBLOCK) != 0
         ? Math.min(flags, 0)
         : control(fd, F_SETFL, flags | O_NONBLOCK);
+  }
+
+  /** Clears O_NONBLOCK: for everybody who shares the open file. */
+  public static int setBlocking(int fd) {
+    int flags = control(fd, F_GETFL, 0);
+    return flags < 0 || (flags & O_NONBLOCK) == 0
+        ? Math.min(flags, 0)
+        : control(fd, F_SETFL, flags & ~O_NONBLOCK);
   }
 
   /** Whether O_NONBLOCK is set. */

@@ -14,8 +14,8 @@ import java.util.function.IntConsumer;
  * Bytes that carry descriptors through a Unix stream socket: sendmsg(2), recvmsg(2), SCM_RIGHTS of
  * unix(7).
  *
- * <p>Nothing here sleeps, whatever the state of the socket. All methods return {@code -errno} on
- * failure and may be called from any thread.
+ * <p>Nothing but {@link #receiveWaiting} sleeps, whatever the state of the socket. All methods
+ * return {@code -errno} on failure.
  */
 public final class SocketMessages {
   /** How much one call moves at most. */
@@ -29,7 +29,7 @@ public final class SocketMessages {
   private static final int MSG_CMSG_CLOEXEC = 0x40000000;
 
   /** A block of native memory holds one message; a few are kept for the next calls. */
-  private static final ArrayBlockingQueue<SocketMessages> FREE = new ArrayBlockingQueue<>(8);
+  private static final ArrayBlockingQueue<SocketMessages> FREE = new ArrayBlockingQueue<>(16);
 
   private static final int HEADER = 16;
   private static final int CONTROL_BYTES = HEADER + 4 * DescriptorPassing.MAXIMUM + 4;
@@ -43,10 +43,12 @@ public final class SocketMessages {
   private final MemorySegment vector;
   private final MemorySegment control;
   private final MemorySegment data;
+  private final MemorySegment errno;
 
   private SocketMessages() {
     Arena arena = Arena.ofAuto();
     data = arena.allocate(JAVA_BYTE, MAXIMUM_BYTES);
+    errno = arena.allocate(JAVA_INT);
     control = arena.allocate(CONTROL_BYTES, 8);
     vector = arena.allocate(16, 8);
     vector.set(ADDRESS, 0, data);
@@ -88,23 +90,41 @@ public final class SocketMessages {
    * @param descriptors is given each descriptor that came along, close-on-exec set; they are the
    *     callee's. A negative number says that some were lost for want of room (MSG_CTRUNC).
    */
-  public static int receive(
-      int socket, byte[] into, int offset, int length, IntConsumer descriptors) {
+  public static int receive(int socket, byte[] into, IntConsumer descriptors) {
     SocketMessages block = take();
     try {
-      block.prepare(Math.min(length, MAXIMUM_BYTES), CONTROL_BYTES);
-      int count =
-          (int)
-              Syscall.RECVMSG.quick(
-                  socket, block.message.address(), MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-      if (count >= 0) {
-        block.handOver(descriptors);
-        MemorySegment.copy(block.data, JAVA_BYTE, 0, into, offset, count);
-      }
-      return count;
+      block.prepare(Math.min(into.length, MAXIMUM_BYTES), CONTROL_BYTES);
+      long count =
+          Syscall.RECVMSG.quick(socket, block.message.address(), MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+      return block.received((int) count, into, descriptors);
     } finally {
       FREE.offer(block);
     }
+  }
+
+  /**
+   * As {@link #receive}, but waits in the kernel if nothing is there: for a platform thread, a
+   * blocking socket, and {@link Sockets#receiveLimit}. {@code -EAGAIN} when that time is over.
+   */
+  public static int receiveWaiting(int socket, byte[] into, IntConsumer descriptors) {
+    SocketMessages block = take();
+    try {
+      block.prepare(Math.min(into.length, MAXIMUM_BYTES), CONTROL_BYTES);
+      long count =
+          Syscall.RECVMSG.blocking(
+              block.errno, socket, block.message.address(), MSG_CMSG_CLOEXEC, 0, 0);
+      return block.received((int) count, into, descriptors);
+    } finally {
+      FREE.offer(block);
+    }
+  }
+
+  private int received(int count, byte[] into, IntConsumer descriptors) {
+    if (count >= 0) {
+      handOver(descriptors);
+      MemorySegment.copy(data, JAVA_BYTE, 0, into, 0, count);
+    }
+    return count;
   }
 
   private static SocketMessages take() {

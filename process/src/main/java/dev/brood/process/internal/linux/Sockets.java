@@ -35,6 +35,7 @@ public final class Sockets {
   private static final int SO_REUSEPORT = 15;
   private static final int SO_PASSCRED = 16;
   private static final int SO_PEERCRED = 17;
+  private static final int SO_RCVTIMEO = 20;
   private static final int SO_ACCEPTCONN = 30;
   private static final int SO_DOMAIN = 39;
   private static final int IPPROTO_TCP = 6;
@@ -118,6 +119,12 @@ public final class Sockets {
   /** Takes the error that waits on a socket, such as that of a connection attempt; 0 if none. */
   public static int takeError(int fd) {
     return option(fd, SO_ERROR);
+  }
+
+  /** SO_RCVTIMEO: how long a receive of a blocking socket waits at most. See socket(7). */
+  public static int receiveLimit(int fd, int millis) {
+    MemorySegment time = MemorySegment.ofArray(new long[] {millis / 1000, millis % 1000 * 1000});
+    return (int) Syscall.SETSOCKOPT.quickFourth(fd, SOL_SOCKET, SO_RCVTIMEO, time, time.byteSize());
   }
 
   /** SO_REUSEADDR: bind although old connections of the port linger. */
