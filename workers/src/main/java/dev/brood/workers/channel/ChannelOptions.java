@@ -5,8 +5,8 @@ package dev.brood.workers.channel;
  *
  * @param codec how values are written; the peer must use the same
  * @param messageLimitBytes the longest message, in both directions
- * @param queueLimitBytes how much may wait to be sent, besides what the kernel holds; 128 bytes
- *     for each message besides its own
+ * @param queueLimitBytes how much may wait to be sent, besides what the kernel holds; 128 bytes for
+ *     each message besides its own
  * @param whenFull what happens to a message beyond that
  * @param inboxLimitBytes how much may wait to be received, 128 bytes for each message besides its
  *     own; beyond that the channel stops reading, and a peer that writes on is held by the kernel

@@ -36,8 +36,7 @@ final class ReadingTurn {
    */
   void endOfReceivers() {
     receiversMayRead = false;
-    kept = false;
-    LockSupport.unpark(reader);
+    keepNoLonger();
   }
 
   boolean tryTake() {
@@ -72,8 +71,7 @@ final class ReadingTurn {
     turns++;
     kept = receiversMayRead;
     taken.set(false);
-    if (!receiversMayRead) {
-      readAtOnce();
+    if (!kept) { // somebody wants it to be read, and could not wake the reader before
       LockSupport.unpark(reader);
     } else if (ticking.compareAndSet(false, true)) {
       tickLater();
@@ -83,9 +81,13 @@ final class ReadingTurn {
   /** Something is expected that no receiver waits for. */
   void readAtOnce() {
     if (kept) {
-      kept = false;
-      LockSupport.unpark(reader);
+      keepNoLonger();
     }
+  }
+
+  private void keepNoLonger() {
+    kept = false;
+    LockSupport.unpark(reader);
   }
 
   private void tickLater() {
@@ -102,7 +104,7 @@ final class ReadingTurn {
       return; // it makes the next tick when it gives its turn back
     }
     if (quiet) {
-      readAtOnce();
+      keepNoLonger();
     } else if (ticking.compareAndSet(false, true)) {
       tickLater();
     }

@@ -146,6 +146,27 @@ class ConversationTest {
   }
 
   @Test
+  void requestAsync_whileAReceiverGivesItsTurnBack_isAnswered() throws Exception {
+    there.onRequest(Message::value);
+    FutureTask<Integer> receiving =
+        start(
+            false,
+            () -> {
+              int count = 0;
+              while (here.receive(LONG).orElseThrow().value() instanceof Integer) {
+                count++;
+              }
+              return count;
+            });
+    for (int i = 0; i < 3_000; i++) {
+      boolean unused = there.send(i);
+      assertThat(here.requestAsync(i, LONG).get(60, TimeUnit.SECONDS).value()).isEqualTo(i);
+    }
+    assertThat(there.send("end")).isTrue();
+    assertThat(receiving.get(60, TimeUnit.SECONDS)).isEqualTo(3_000);
+  }
+
+  @Test
   void onDisconnect_afterAReceiverHasLeft_isToldThoughNobodyReceives() throws Exception {
     assertThat(there.send("last")).isTrue();
     assertThat(here.receive(LONG).orElseThrow().text()).contains("last");
