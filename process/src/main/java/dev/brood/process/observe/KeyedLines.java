@@ -4,6 +4,7 @@ import dev.brood.process.internal.linux.ProcFile;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
 /** A file of lines {@code KEY: VALUE}, as status, io, meminfo and smaps_rollup are. */
@@ -38,11 +39,11 @@ final class KeyedLines {
 
   /** The {@code index}-th word of the value as a number; 0 when there is none. */
   long number(String key, int index) {
-    String[] words = values.getOrDefault(key, "").split("\\s+");
-    if (index >= words.length || words[index].isEmpty()) {
-      return 0;
+    StringTokenizer words = new StringTokenizer(values.getOrDefault(key, ""));
+    for (int skipped = 0; skipped < index && words.hasMoreTokens(); skipped++) {
+      String unused = words.nextToken();
     }
-    return Long.parseLong(words[index]);
+    return words.hasMoreTokens() ? Long.parseLong(words.nextToken()) : 0;
   }
 
   /** A value of the form {@code N kB}, where kB is 1024 bytes, in bytes; 0 when there is none. */

@@ -84,13 +84,33 @@ final class ProcReader {
     return found;
   }
 
+  ProcessTable table() {
+    long taken = ticker.getAsLong();
+    List<ProcessTable.Entry> entries = new ArrayList<>();
+    for (ProcStat stat : stats()) {
+      entries.add(
+          new ProcessTable.Entry(
+              stat.pid(),
+              stat.startTicks(),
+              stat.parent(),
+              stat.group(),
+              stat.comm(),
+              ProcessState.of(stat.state()),
+              ticks(stat.userTicks() + stat.systemTicks()),
+              ticks(stat.waitedTicks()),
+              stat.residentPages() * constants.pageBytes(),
+              stat.threads()));
+    }
+    return new ProcessTable(entries, taken);
+  }
+
   /** Adds to {@code stat} what is in other files; null when the process vanishes on the way. */
   private @Nullable ProcessInfo describe(ProcStat stat) {
     long taken = ticker.getAsLong();
     String directory = root + '/' + stat.pid();
     byte[] commandLine = ProcFile.readAll(directory + "/cmdline");
-    OptionalInt descriptors = countDescriptors(directory + "/fd");
-    Optional<ProcessInfo.Io> io = io(directory + "/io");
+    OptionalInt descriptors = descriptors(stat.pid());
+    Optional<ProcessInfo.Io> io = io(stat.pid());
     // Last, so that a process that has vanished shows by the lack of a file everybody may read.
     KeyedLines status = KeyedLines.read(directory + "/status");
     if (commandLine == null || status == null) {
@@ -151,6 +171,11 @@ final class ProcReader {
         BootFacts.onlineCpus(root),
         BootFacts.uptime(root),
         boot());
+  }
+
+  SystemLoad load() {
+    OptionalInt descriptors = countDescriptors(root + "/self/fd");
+    return LoadReader.read(root, this::ticks, descriptors.orElse(0));
   }
 
   Optional<Pressure> pressure(Pressure.Resource resource) {
@@ -220,8 +245,12 @@ final class ProcReader {
     return entries == null ? OptionalInt.empty() : OptionalInt.of(entries.length);
   }
 
-  private static Optional<ProcessInfo.Io> io(String path) {
-    KeyedLines lines = KeyedLines.read(path);
+  OptionalInt descriptors(long pid) {
+    return countDescriptors(root + '/' + pid + "/fd");
+  }
+
+  Optional<ProcessInfo.Io> io(long pid) {
+    KeyedLines lines = KeyedLines.read(root + '/' + pid + "/io");
     if (lines == null || !lines.has("rchar")) {
       return Optional.empty();
     }

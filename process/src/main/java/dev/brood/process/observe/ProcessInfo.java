@@ -82,9 +82,23 @@ public record ProcessInfo(
    */
   public record Io(
       long readBytes, long writtenBytes, long storageReadBytes, long storageWrittenBytes) {
-    static final Io NONE = new Io(0, 0, 0, 0);
+    /** Nothing read and nothing written. */
+    public static final Io NONE = new Io(0, 0, 0, 0);
 
-    Io plus(Io other) {
+    /**
+     * Reads these four figures of a process, and nothing else.
+     *
+     * @param pid its id
+     * @return empty when it has vanished, when this user may not see them, and when the kernel
+     *     keeps no such account
+     * @throws java.io.UncheckedIOException if no descriptor is left to read {@code /proc}
+     */
+    public static Optional<Io> of(long pid) {
+      return ProcReader.SYSTEM.io(pid);
+    }
+
+    /** Adds each figure. */
+    public Io plus(Io other) {
       return new Io(
           readBytes + other.readBytes,
           writtenBytes + other.writtenBytes,
@@ -103,6 +117,16 @@ public record ProcessInfo(
    */
   public static Optional<ProcessInfo> of(long pid) {
     return ProcReader.SYSTEM.info(pid);
+  }
+
+  /**
+   * Counts the open descriptors of a process, and reads nothing else.
+   *
+   * @param pid its id
+   * @return empty when it has vanished, or when this user may not see them
+   */
+  public static OptionalInt descriptorsOf(long pid) {
+    return ProcReader.SYSTEM.descriptors(pid);
   }
 
   /** {@return what this JVM's own process looks like} */

@@ -54,6 +54,52 @@ class SystemInfoTest {
   }
 
   @Test
+  void load_cannedFiles_areRead() throws IOException {
+    proc.write("meminfo", "MemTotal: 8 kB\nMemAvailable: 4 kB\n");
+    proc.write("loadavg", "0.50 1.25 10.00 2/345 6789\n");
+    proc.write("stat", "cpu  10 20 30 400 100 1 2 3 99 99\ncpu0 1 2 3\n");
+    proc.write("sys/kernel/pid_max", "32768\n");
+    proc.write("sys/kernel/threads-max", "1000\n");
+    proc.write("self/limits", "Limit   Soft Limit\nMax open files    1024    4096   files\n");
+    proc.write("self/fd/0", "");
+
+    assertThat(proc.reader().load())
+        .isEqualTo(
+            new SystemLoad(
+                8192,
+                4096,
+                Duration.ofMillis(66 * 4),
+                Duration.ofMillis(500 * 4),
+                345,
+                1000,
+                1,
+                1024));
+  }
+
+  @Test
+  void load_limitsMissing_areNone() throws IOException {
+    proc.write("meminfo", "MemTotal: 8 kB\nMemAvailable: 4 kB\n");
+    proc.write("loadavg", "0.50 1.25 10.00 2/345 6789\n");
+
+    SystemLoad load = proc.reader().load();
+
+    assertThat(load.taskLimit()).isEqualTo(Long.MAX_VALUE);
+    assertThat(load.descriptorLimit()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void busyPercentSince_twoReadings_isTheShareBetweenThem() {
+    SystemLoad before =
+        new SystemLoad(1, 1, Duration.ofSeconds(5), Duration.ofSeconds(10), 1, 1, 1, 1);
+    SystemLoad after =
+        new SystemLoad(1, 1, Duration.ofSeconds(8), Duration.ofSeconds(11), 1, 1, 1, 1);
+
+    assertThat(after.busyPercentSince(before)).isEqualTo(75);
+    assertThat(after.busyPercentSince(after)).isZero();
+    assertThat(SystemLoad.read().busyPercentSince(SystemLoad.read())).isBetween(0.0, 100.0);
+  }
+
+  @Test
   void bootInstant_sourcesAgree_isTheFinerOne() {
     Instant fine = Instant.ofEpochSecond(CannedProc.BOOT).plusMillis(750);
 

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param ttyNumber device number of the controlling terminal, 0 when there is none (7)
  * @param userTicks CPU time in user mode, in clock ticks, all threads together (14)
  * @param systemTicks CPU time in kernel mode, in clock ticks, all threads together (15)
+ * @param waitedTicks CPU time of the children that it has waited for, and of those that they had,
+ *     in both modes, in clock ticks (16 and 17)
  * @param threads number of threads (20)
  * @param startTicks start time after boot, in clock ticks; with the pid it names one process (22)
  * @param virtualBytes virtual memory size in bytes (23)
@@ -39,6 +41,7 @@ public record ProcStat(
     int ttyNumber,
     long userTicks,
     long systemTicks,
+    long waitedTicks,
     int threads,
     long startTicks,
     long virtualBytes,
@@ -162,6 +165,7 @@ public record ProcStat(
         (int) field[7],
         field[14],
         field[15],
+        field[16] + field[17],
         (int) field[20],
         field[22],
         field[23],

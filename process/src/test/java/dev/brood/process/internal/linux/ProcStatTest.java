@@ -33,7 +33,7 @@ class ProcStatTest {
     assertThat(parse("4711 (java)" + REST))
         .isEqualTo(
             new ProcStat(
-                4711, "java", 'S', 7, 8, 9, -1, 150, 25, 12, 8839, 9_096_646_656L, 15_700));
+                4711, "java", 'S', 7, 8, 9, -1, 150, 25, 13, 12, 8839, 9_096_646_656L, 15_700));
   }
 
   @ParameterizedTest
