@@ -14,5 +14,6 @@ module dev.brood.workers {
   exports dev.brood.workers.channel.v8;
   exports dev.brood.workers.cluster;
   exports dev.brood.workers.fork;
+  exports dev.brood.workers.supervise;
   exports dev.brood.workers.watch;
 }

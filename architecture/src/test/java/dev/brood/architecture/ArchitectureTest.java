@@ -70,6 +70,13 @@ class ArchitectureTest {
               Set.of(
                   "dev.brood.workers.channel", "dev.brood.process", "dev.brood.process.observe")),
           Map.entry(
+              "dev.brood.workers.supervise",
+              Set.of(
+                  "dev.brood.workers.watch",
+                  "dev.brood.workers.fork",
+                  "dev.brood.workers.channel",
+                  "dev.brood.process")),
+          Map.entry(
               "dev.brood.daemon.cli",
               Set.of(
                   "dev.brood.daemon.foreground",

@@ -41,6 +41,7 @@ public final class Channel implements AutoCloseable {
   private final ChannelReader reader;
   private final Receiving receiving;
   private final CompletableFuture<Void> disconnected = new CompletableFuture<>();
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final InternalMessages internalMessages = new InternalMessages();
   private final AtomicReference<@Nullable BrokerLink> broker = new AtomicReference<>();
   private volatile boolean closed;
@@ -281,6 +282,15 @@ public final class Channel implements AutoCloseable {
     return disconnected.thenApplyAsync(nothing -> nothing, Thread::startVirtualThread);
   }
 
+  /**
+   * Completed when the peer has said that it is ready, by {@code {"brood":"ready"}} or by the text
+   * {@code ready}; on a virtual thread. The message is delivered as any other, too. Fails with
+   * {@link ChannelClosedException} if the channel ends before.
+   */
+  public CompletableFuture<Void> onReady() {
+    return ready.thenApplyAsync(nothing -> nothing, Thread::startVirtualThread);
+  }
+
   /** Its part in the conversation of a cluster, whose messages users never see. */
   public ClusterLink clusterLink() {
     return new ClusterLink(this);
@@ -346,12 +356,18 @@ public final class Channel implements AutoCloseable {
         replied(map, id, handle);
         return;
       }
+      if (verb.equals("ready")) {
+        ready.complete(null);
+      }
       Message message =
           verb.equals("request") && id != null
               ? Message.request(this, map, handle)
               : Message.of(this, value, handle);
       dispatch.arrived(verb, message, bytes);
       return;
+    }
+    if ("ready".equals(value)) {
+      ready.complete(null);
     }
     dispatch.arrived(null, Message.of(this, value, handle), bytes);
   }
@@ -378,6 +394,8 @@ public final class Channel implements AutoCloseable {
     requests.end(reason);
     socket.close();
     dispatch.end();
+    ready.completeExceptionally(
+        new ChannelClosedException(name + ": the channel has ended before ready was said"));
     disconnected.complete(null);
   }
 
