@@ -7,6 +7,7 @@ module dev.brood.workers {
   requires transitive tools.jackson.databind;
   requires java.management;
   requires tools.jackson.dataformat.cbor;
+  requires static jdk.jfr;
   requires static transitive org.jspecify;
 
   exports dev.brood.workers.broker;

@@ -23,7 +23,13 @@ public final class ProcessTable {
   private final Map<Long, List<Entry>> byGroup = new HashMap<>();
   private final long takenNanos;
 
-  ProcessTable(List<Entry> entries, long takenNanos) {
+  /**
+   * Makes a table of processes that are known from elsewhere, for instance in a test.
+   *
+   * @param entries the processes, each pid once
+   * @param takenNanos {@link System#nanoTime()} of the reading
+   */
+  public ProcessTable(List<Entry> entries, long takenNanos) {
     for (Entry entry : entries) {
       byPid.put(entry.pid(), entry);
       byParent.computeIfAbsent(entry.parent(), parent -> new ArrayList<>(1)).add(entry);

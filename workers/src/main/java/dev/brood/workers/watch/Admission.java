@@ -58,7 +58,7 @@ public interface Admission {
      * Says which child was started with it. Its memory is measured from then on, and its end closes
      * the ticket.
      *
-     * @throws IllegalStateException if that was said before
+     * @throws IllegalStateException if that was said before, or the ticket is closed
      */
     void started(Child child);
 

@@ -1,0 +1,200 @@
+package dev.brood.workers.watch;
+
+import dev.brood.process.Child;
+import dev.brood.process.Usage;
+import dev.brood.process.observe.Pressure;
+import dev.brood.workers.watch.AdmissionCore.Answer;
+import dev.brood.workers.watch.Refusal.Reason;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Admits children by what this machine bears, see {@link AdmissionLimits}. Thread-safe. It has no
+ * thread of its own: it looks at the machine when it is asked, at most ten times in a second.
+ */
+public final class MachineAdmission implements Admission, AutoCloseable {
+  private static final System.Logger LOGGER = System.getLogger("dev.brood.workers");
+
+  private final RunningResources resources;
+  private final EventQueue<AdmissionEvent> events;
+  private final List<AdmissionEvent.SignalMissing> missing;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final AdmissionCore core;
+  private final SignalReader reader = new SignalReader();
+  private final Map<Long, Place> places = new HashMap<>();
+  private Set<Reason> lastReasons = EnumSet.noneOf(Reason.class);
+
+  MachineAdmission(
+      AdmissionLimits limits,
+      RunningResources resources,
+      Consumer<? super AdmissionEvent> listener) {
+    this.resources = resources;
+    this.core = new AdmissionCore(limits);
+    this.missing = probe();
+    this.events = new EventQueue<>("brood-admission-events", listener);
+    for (AdmissionEvent.SignalMissing signal : missing) {
+      LOGGER.log(Level.INFO, "no {0} on this machine: {1}", signal.signal(), signal.instead());
+      events.add(signal);
+    }
+  }
+
+  @Override
+  public Decision mayStart(String kind) {
+    lock.lock();
+    try {
+      long now = System.nanoTime();
+      places.values().forEach(Place::report);
+      return switch (core.ask(now, kind, reader.look(now))) {
+        case Answer.Grant(long number) -> {
+          Place place = new Place(number);
+          places.put(number, place);
+          lastReasons = EnumSet.noneOf(Reason.class);
+          tell(new AdmissionEvent.Granted(kind, core.running()));
+          yield new Admitted(place);
+        }
+        case Answer.Refuse(List<Refusal> reasons, var askAgainAfter) -> {
+          tellRefused(kind, reasons);
+          yield new Refused(reasons, askAgainAfter);
+        }
+      };
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many hold a ticket. */
+  public int running() {
+    lock.lock();
+    try {
+      return core.running();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The memory in bytes that the next child of a kind is expected to need. */
+  public long expectedBytes(String kind) {
+    lock.lock();
+    try {
+      places.values().forEach(Place::report);
+      return core.expected(kind);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What this machine does not tell. */
+  public List<AdmissionEvent.SignalMissing> missing() {
+    return missing;
+  }
+
+  /** Tells the events that wait. Tickets stay as they are. Idempotent. */
+  @Override
+  public void close() {
+    events.close();
+  }
+
+  private void tellRefused(String kind, List<Refusal> reasons) {
+    Set<Reason> now =
+        reasons.stream()
+            .map(Refusal::reason)
+            .collect(Collectors.toCollection(() -> EnumSet.noneOf(Reason.class)));
+    if (!now.equals(lastReasons)) {
+      lastReasons = now;
+      tell(new AdmissionEvent.Denied(kind, reasons));
+    }
+  }
+
+  private void tell(AdmissionEvent event) {
+    Recorder.admission(event);
+    events.add(event);
+  }
+
+  private static List<AdmissionEvent.SignalMissing> probe() {
+    List<AdmissionEvent.SignalMissing> missing = new ArrayList<>();
+    for (Pressure.Resource resource : Pressure.Resource.values()) {
+      if (Pressure.of(resource).isEmpty()) {
+        String instead =
+            switch (resource) {
+              case MEMORY -> "free memory alone decides";
+              case CPU -> "the share of busy CPUs decides";
+              case IO -> "how busy storage is does not count";
+            };
+        missing.add(new AdmissionEvent.SignalMissing("pressure on " + resource, instead));
+      }
+    }
+    return List.copyOf(missing);
+  }
+
+  /** A ticket; its state is guarded by the lock. */
+  private final class Place implements Ticket {
+    private final long number;
+    private @Nullable Child child;
+    private @Nullable WatchedChild watched;
+
+    Place(long number) {
+      this.number = number;
+    }
+
+    @Override
+    public void started(Child started) {
+      WatchedChild watching = resources.watch(started);
+      lock.lock();
+      try {
+        if (child != null || !places.containsKey(number)) {
+          watching.close();
+          throw new IllegalStateException(
+              child == null ? "this ticket is closed" : "this ticket belongs to " + child);
+        }
+        child = started;
+        watched = watching;
+      } finally {
+        lock.unlock();
+      }
+      var unused = started.onExit().whenComplete((exit, lost) -> close());
+    }
+
+    @Override
+    public void close() {
+      lock.lock();
+      try {
+        places.remove(number);
+        core.ended(number, peakBytes());
+        if (watched != null) {
+          watched.close();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** Of the whole tree as it was sampled, or of one process as the kernel saw it. */
+    private long peakBytes() {
+      WatchedChild watching = watched;
+      Child known = child;
+      if (watching == null || known == null) {
+        return 0;
+      }
+      long sampled = (long) watching.peak(Figure.RESIDENT_BYTES).orElse(0);
+      return Math.max(
+          sampled,
+          known.usage().map(Usage::peakResidentBytes).map(peak -> peak.orElse(0)).orElse(0L));
+    }
+
+    private void report() {
+      WatchedChild watching = watched;
+      if (watching != null) {
+        watching.latest().ifPresent(sample -> core.measured(number, sample.residentBytes()));
+      }
+    }
+  }
+}

@@ -1,0 +1,242 @@
+package dev.brood.workers.watch;
+
+import dev.brood.process.Child;
+import dev.brood.process.observe.ProcessTable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Measures the resources of children, see {@link Resources}. Thread-safe.
+ *
+ * <p>A platform thread of its own does it, as a pass over thousands of processes would keep the
+ * virtual threads of a whole carrier waiting. While there is no child it sleeps.
+ */
+public final class RunningResources implements AutoCloseable {
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+  private final Resources settings;
+  private final EventQueue<ResourceEvent> events;
+  private final ResourcePass pass;
+  private final Thread thread;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Set<WatchedChild> children = new LinkedHashSet<>();
+  private Set<WatchedChild> added = new LinkedHashSet<>();
+  private boolean closed;
+  private volatile Duration lastPass = Duration.ZERO;
+  private boolean slow;
+  private boolean failing;
+
+  RunningResources(Resources settings) {
+    this.settings = settings;
+    this.events = new EventQueue<>("brood-resource-events", settings.listener());
+    this.pass =
+        new ResourcePass(
+            TreeMeter.Details.SYSTEM,
+            System::nanoTime,
+            settings.proportionalTime(),
+            this::tell,
+            this::act);
+    this.thread = Thread.ofPlatform().name("brood-resources").daemon().start(this::run);
+  }
+
+  /**
+   * Measures a child from now on, until it ends.
+   *
+   * @throws IllegalStateException if this is closed, or watches as many as it may
+   */
+  public WatchedChild watch(Child child, Threshold... thresholds) {
+    WatchedChild watched = new WatchedChild(child, List.of(thresholds), this::forget);
+    lock.lock();
+    try {
+      if (closed || children.size() >= settings.childLimit()) {
+        throw new IllegalStateException(
+            closed ? "closed" : "watches %d children already".formatted(children.size()));
+      }
+      children.add(watched);
+      added.add(watched);
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+    var unused = child.onExit().whenComplete((exit, lost) -> watched.close());
+    return watched;
+  }
+
+  /** The children that are measured now. */
+  public List<WatchedChild> children() {
+    lock.lock();
+    try {
+      return List.copyOf(children);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How long the last pass took. */
+  public Duration lastPass() {
+    return lastPass;
+  }
+
+  /** How many events the handlers were too slow for. */
+  public long eventsLost() {
+    return events.lost();
+  }
+
+  /**
+   * Ends the measuring, and tells the events that wait. An action under way goes on. Idempotent;
+   * returns within some seconds.
+   */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+    children().forEach(WatchedChild::close);
+    try {
+      if (!thread.join(CLOSE_LIMIT)) {
+        thread.interrupt();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    events.close();
+  }
+
+  private void forget(WatchedChild child) {
+    lock.lock();
+    try {
+      children.remove(child);
+      added.remove(child);
+    } finally {
+      lock.unlock();
+    }
+    tell(new ResourceEvent.Ended(child));
+  }
+
+  private void run() {
+    long next = System.nanoTime();
+    try {
+      while (awaitTurn(next)) {
+        long begin = System.nanoTime();
+        measure();
+        long took = System.nanoTime() - begin;
+        lastPass = Duration.ofNanos(took);
+        noteSlow(took);
+        // An interval that was missed is left out, not made up for.
+        next = Math.max(begin + settings.interval().toNanos(), begin + took);
+      }
+    } catch (InterruptedException e) {
+      // Closed during a pass that took too long.
+    }
+  }
+
+  /** Waits for a child and for the time; false when closed. */
+  private boolean awaitTurn(long next) throws InterruptedException {
+    lock.lock();
+    try {
+      while (!closed) {
+        long left = next - System.nanoTime();
+        if (children.isEmpty()) {
+          changed.await();
+        } else if (left > 0) {
+          long unused = changed.awaitNanos(left);
+        } else {
+          return true;
+        }
+      }
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void measure() {
+    Set<WatchedChild> fresh;
+    List<WatchedChild> now;
+    lock.lock();
+    try {
+      fresh = added;
+      added = new LinkedHashSet<>();
+      now = List.copyOf(children);
+    } finally {
+      lock.unlock();
+    }
+    fresh.forEach(child -> pass.begin(child, wantsProportional(child)));
+    try {
+      pass.run(ProcessTable.read(), Instant.now(), now);
+      failing = false;
+    } catch (RuntimeException e) { // UncheckedIOException for want of descriptors, or a defect
+      if (!failing) {
+        tell(new ResourceEvent.NotMeasured(e.toString()));
+      }
+      failing = true;
+    }
+  }
+
+  private boolean wantsProportional(WatchedChild child) {
+    return settings.alwaysProportional()
+        || child.cores().stream()
+            .anyMatch(core -> core.threshold().figure() == Figure.PROPORTIONAL_BYTES);
+  }
+
+  private void noteSlow(long tookNanos) {
+    boolean now = tookNanos > settings.interval().toNanos();
+    if (now && !slow) {
+      tell(new ResourceEvent.Slow(Duration.ofNanos(tookNanos), settings.interval()));
+    }
+    slow = now;
+  }
+
+  private void act(WatchedChild child, Threshold threshold) {
+    if (threshold.action() instanceof CriticalAction.Tell) {
+      return;
+    }
+    Thread.ofVirtual()
+        .name("brood-resource-action-" + child.child().pid())
+        .start(() -> tell(acted(child, threshold)));
+  }
+
+  private static ResourceEvent acted(WatchedChild child, Threshold threshold) {
+    Optional<String> failure;
+    try {
+      failure = perform(child, threshold.action());
+    } catch (RuntimeException e) {
+      failure = Optional.of(e.toString());
+    }
+    return new ResourceEvent.Acted(child, threshold.figure(), threshold.action(), failure);
+  }
+
+  private static Optional<String> perform(WatchedChild child, CriticalAction action) {
+    return switch (action) {
+      case CriticalAction.Tell() -> Optional.empty();
+      case CriticalAction.Send(var signal) ->
+          child.child().signal(signal) ? Optional.empty() : Optional.of("not delivered");
+      case CriticalAction.Stop(Duration grace) -> {
+        var report = child.child().stop(grace);
+        yield report.survivors().isEmpty()
+            ? Optional.empty()
+            : Optional.of("these live on: " + report.survivors());
+      }
+      case CriticalAction.Run(var code) -> {
+        code.accept(child);
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private void tell(ResourceEvent event) {
+    Recorder.resources(event);
+    events.add(event);
+  }
+}

@@ -1,0 +1,184 @@
+package dev.brood.workers.watch;
+
+import dev.brood.process.observe.MemoryShare;
+import dev.brood.process.observe.ProcessInfo;
+import dev.brood.process.observe.ProcessTable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Makes samples of one child's tree out of tables of all processes. Not thread-safe. */
+final class TreeMeter {
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final long pid;
+  private List<ProcessTable.Entry> members = List.of();
+  private long takenNanos;
+  private long startTicks;
+  private OptionalLong proportionalBytes = OptionalLong.empty();
+  private OptionalInt descriptors = OptionalInt.empty();
+  private OptionalDouble readRate = OptionalDouble.empty();
+  private OptionalDouble writtenRate = OptionalDouble.empty();
+  private ProcessInfo.@Nullable Io io;
+  private long ioNanos;
+  private boolean triedDetails;
+  private boolean triedProportional;
+  private final Set<Figure> unreadable = EnumSet.noneOf(Figure.class);
+
+  TreeMeter(long pid) {
+    this.pid = pid;
+  }
+
+  /** Null when the child is not in the table any more. */
+  @Nullable Sample sample(ProcessTable table, Instant now) {
+    List<ProcessTable.Entry> tree = table.tree(pid);
+    boolean first = members.isEmpty();
+    if (tree.isEmpty() || !first && tree.getFirst().startTicks() != startTicks) {
+      return null;
+    }
+    startTicks = tree.getFirst().startTicks();
+    long span = first ? 0 : table.takenNanos() - takenNanos;
+    double cpu = span <= 0 ? 0 : 100.0 * cpuNanosSince(members, tree) / span;
+    members = tree;
+    takenNanos = table.takenNanos();
+    return new Sample(
+        pid,
+        now,
+        Duration.ofNanos(Math.max(0, span)),
+        cpu,
+        tree.stream().mapToLong(ProcessTable.Entry::residentBytes).sum(),
+        proportionalBytes,
+        readRate,
+        writtenRate,
+        descriptors,
+        tree.size(),
+        tree.stream().mapToInt(ProcessTable.Entry::threads).sum());
+  }
+
+  /**
+   * CPU time that the tree has used between two readings. The time of a member that ends goes over
+   * to the one who waits for it, so the difference of the sums is right as long as all are waited
+   * for within the tree, and too low else; the living can be counted one by one in any case.
+   */
+  static long cpuNanosSince(List<ProcessTable.Entry> before, List<ProcessTable.Entry> now) {
+    Map<Long, ProcessTable.Entry> known = new HashMap<>();
+    long total = 0;
+    for (ProcessTable.Entry entry : before) {
+      known.put(entry.pid(), entry);
+      total -= entry.cpuTime().toNanos() + entry.waitedCpuTime().toNanos();
+    }
+    long living = 0;
+    for (ProcessTable.Entry entry : now) {
+      total += entry.cpuTime().toNanos() + entry.waitedCpuTime().toNanos();
+      ProcessTable.Entry then = known.get(entry.pid());
+      living += entry.cpuTime().toNanos();
+      if (then != null && then.startTicks() == entry.startTicks()) {
+        living -= then.cpuTime().toNanos();
+      }
+    }
+    return Math.max(0, Math.max(total, living));
+  }
+
+  /** Reads what takes a file more for each process; the next sample has it. */
+  void readDetails(Details source, long nowNanos) {
+    triedDetails = true;
+    int open = 0;
+    boolean openKnown = false;
+    ProcessInfo.Io sum = ProcessInfo.Io.NONE;
+    boolean ioKnown = false;
+    for (ProcessTable.Entry member : members) {
+      OptionalInt count = source.descriptors(member.pid());
+      open += count.orElse(0);
+      openKnown |= count.isPresent();
+      Optional<ProcessInfo.Io> own = source.io(member.pid());
+      sum = own.isPresent() ? sum.plus(own.get()) : sum;
+      ioKnown |= own.isPresent();
+    }
+    descriptors = openKnown ? OptionalInt.of(open) : OptionalInt.empty();
+    takeIo(ioKnown ? sum : null, nowNanos);
+  }
+
+  private void takeIo(ProcessInfo.@Nullable Io now, long nowNanos) {
+    ProcessInfo.Io before = io;
+    double seconds = (nowNanos - ioNanos) / NANOS_PER_SECOND;
+    if (now == null) {
+      readRate = OptionalDouble.empty();
+      writtenRate = OptionalDouble.empty();
+    } else if (before != null && seconds > 0) {
+      readRate = rate(now.readBytes() - before.readBytes(), seconds);
+      writtenRate = rate(now.writtenBytes() - before.writtenBytes(), seconds);
+    }
+    io = now;
+    ioNanos = nowNanos;
+  }
+
+  /** A member that nobody has waited for takes its bytes with it: never below zero. */
+  private static OptionalDouble rate(long bytes, double seconds) {
+    return OptionalDouble.of(Math.max(0, bytes) / seconds);
+  }
+
+  /** Measures proportional memory; the next sample has it. */
+  void readProportional(Details source) {
+    triedProportional = true;
+    long sum = 0;
+    boolean known = false;
+    for (ProcessTable.Entry member : members) {
+      OptionalLong own = source.proportionalBytes(member.pid());
+      sum += own.orElse(0);
+      known |= own.isPresent();
+    }
+    proportionalBytes = known ? OptionalLong.of(sum) : OptionalLong.empty();
+  }
+
+  /** Whether a figure that the samples lack was looked for, and this is the first call for it. */
+  boolean firstUnreadable(Figure figure) {
+    boolean tried =
+        switch (figure) {
+          case PROPORTIONAL_BYTES -> triedProportional;
+          case DESCRIPTORS -> triedDetails;
+          // A rate takes two readings.
+          case READ_BYTES_PER_SECOND, WRITTEN_BYTES_PER_SECOND -> triedDetails && io == null;
+          case CPU_PERCENT, RESIDENT_BYTES, PROCESSES, THREADS -> false;
+        };
+    return tried && unreadable.add(figure);
+  }
+
+  /** Where the dearer figures of a process come from. */
+  interface Details {
+    /** This machine. */
+    Details SYSTEM =
+        new Details() {
+          @Override
+          public OptionalInt descriptors(long pid) {
+            return ProcessInfo.descriptorsOf(pid);
+          }
+
+          @Override
+          public Optional<ProcessInfo.Io> io(long pid) {
+            return ProcessInfo.Io.of(pid);
+          }
+
+          @Override
+          public OptionalLong proportionalBytes(long pid) {
+            return MemoryShare.of(pid)
+                .map(share -> OptionalLong.of(share.proportionalBytes()))
+                .orElse(OptionalLong.empty());
+          }
+        };
+
+    OptionalInt descriptors(long pid);
+
+    Optional<ProcessInfo.Io> io(long pid);
+
+    OptionalLong proportionalBytes(long pid);
+  }
+}

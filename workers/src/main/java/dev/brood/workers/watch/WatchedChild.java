@@ -1,0 +1,106 @@
+package dev.brood.workers.watch;
+
+import dev.brood.process.Child;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A child whose resources are measured, until it ends or {@link #close} is called. Thread-safe.
+ *
+ * <p>Closing it leaves the child itself alone.
+ */
+public final class WatchedChild implements AutoCloseable {
+  private final Child child;
+  private final TreeMeter meter;
+  private final List<LevelCore> cores;
+  private final Consumer<WatchedChild> onClose;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Map<Figure, Double> peaks = new EnumMap<>(Figure.class);
+  private final Map<Figure, Level> levels = new EnumMap<>(Figure.class);
+  private volatile @Nullable Sample latest;
+
+  WatchedChild(Child child, Collection<Threshold> thresholds, Consumer<WatchedChild> onClose) {
+    this.child = child;
+    this.meter = new TreeMeter(child.pid());
+    this.cores = thresholds.stream().map(LevelCore::new).toList();
+    this.onClose = onClose;
+  }
+
+  /** The child. */
+  public Child child() {
+    return child;
+  }
+
+  /** The last sample; empty before the first. */
+  public Optional<Sample> latest() {
+    return Optional.ofNullable(latest);
+  }
+
+  /** The highest value of a figure so far; empty while it is not known. */
+  public OptionalDouble peak(Figure figure) {
+    synchronized (peaks) {
+      Double peak = peaks.get(figure);
+      return peak == null ? OptionalDouble.empty() : OptionalDouble.of(peak);
+    }
+  }
+
+  /** The worst level that the figure's thresholds are on now. */
+  public Level level(Figure figure) {
+    synchronized (peaks) {
+      return levels.getOrDefault(figure, Level.NORMAL);
+    }
+  }
+
+  /** Whether it is not measured any more. */
+  public boolean isClosed() {
+    return closed.get();
+  }
+
+  /** Ends the measuring. Idempotent. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      onClose.accept(this);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "WatchedChild[" + child + "]";
+  }
+
+  /** For the sampler's thread only, as the cores are. */
+  TreeMeter meter() {
+    return meter;
+  }
+
+  List<LevelCore> cores() {
+    return cores;
+  }
+
+  void take(Sample sample) {
+    latest = sample;
+    synchronized (peaks) {
+      for (Figure figure : Figure.values()) {
+        sample.value(figure).ifPresent(value -> peaks.merge(figure, value, Math::max));
+      }
+    }
+  }
+
+  void noteLevels() {
+    synchronized (peaks) {
+      levels.clear();
+      for (LevelCore core : cores) {
+        levels.merge(
+            core.threshold().figure(), core.level(), (a, b) -> a.compareTo(b) >= 0 ? a : b);
+      }
+    }
+  }
+}
