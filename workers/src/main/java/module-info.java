@@ -2,9 +2,12 @@ import org.jspecify.annotations.NullMarked;
 
 /** Helpers in other processes, in any language: channels, fork, cluster and broker. */
 @NullMarked
+@SuppressWarnings("requires-automatic") // Resilience4j has no module descriptor
 module dev.brood.workers {
   requires transitive dev.brood.process;
   requires transitive tools.jackson.databind;
+  requires io.github.resilience4j.circuitbreaker;
+  requires io.github.resilience4j.core; // its listeners
   requires java.management;
   requires tools.jackson.dataformat.cbor;
   requires static jdk.jfr;
