@@ -1,0 +1,56 @@
+package dev.brood.workers.supervise;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+/** Looks again and again until it passes. */
+final class PolledWait implements ReadyWait {
+  /** How long one try may take. */
+  private static final Duration TRY_LIMIT = Duration.ofSeconds(5);
+
+  private final Look look;
+  private final long periodNanos;
+
+  PolledWait(Look look, Duration period) {
+    this.look = look;
+    this.periodNanos = NANOSECONDS.convert(period);
+  }
+
+  @Override
+  public ReadinessResult await(ProbedChild child, StartLimit limit) throws InterruptedException {
+    String reason = "";
+    for (long left = limit.leftNanos(); left > 0; left = limit.leftNanos()) {
+      long began = System.nanoTime();
+      Duration time = Duration.ofNanos(Math.min(left, TRY_LIMIT.toNanos()));
+      ProbeResult result = look.look(time);
+      if (limit.exited().isDone()) {
+        return limit.ended(); // whoever answered was somebody else
+      }
+      switch (result) {
+        case ProbeResult.Passed() -> {
+          return new ReadinessResult.Ready();
+        }
+        case ProbeResult.Failed(String why) -> reason = why;
+      }
+      long pause = Math.min(periodNanos - (System.nanoTime() - began), limit.leftNanos());
+      if (endsWithin(pause, limit)) {
+        return limit.ended();
+      }
+    }
+    return limit.passed(reason);
+  }
+
+  private static boolean endsWithin(long nanos, StartLimit limit) throws InterruptedException {
+    try {
+      limit.exited().get(Math.max(0, nanos), NANOSECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.brood.workers.supervise;
+
+import dev.brood.process.Command;
+import dev.brood.process.Stdio;
+import java.io.IOException;
+import java.net.ServerSocket;
+
+/** Ports of this machine, and children that listen there. */
+final class Ports {
+  private static final String SERVER =
+      """
+      const statuses = process.argv.slice(2);
+      let count = 0;
+      const server = require('http').createServer((request, response) => {
+        response.statusCode = statuses[Math.min(count++, statuses.length - 1)];
+        response.end('some text');
+      });
+      server.listen(process.argv[1]);
+      """;
+
+  private Ports() {}
+
+  /** One at which nobody listens, most likely also in a moment. */
+  static int free() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** A web server that answers with these statuses in order, and then ever with the last one. */
+  static Command server(int port, String... statuses) {
+    return Command.of("node", "-e", SERVER, "--", String.valueOf(port))
+        .args(statuses)
+        .stdout(Stdio.none())
+        .stderr(Stdio.inherit());
+  }
+}
