@@ -62,7 +62,9 @@ final class ChannelReader implements Runnable, FrameSink {
         boolean unused = read(0);
       } finally {
         turn.giveBack();
-        dispatch.turnIsFree();
+        if (turn.isForReceivers()) {
+          dispatch.turnIsFree();
+        }
       }
     }
   }

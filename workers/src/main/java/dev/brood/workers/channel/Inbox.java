@@ -142,28 +142,39 @@ final class Inbox {
   @Nullable Message take() throws InterruptedException {
     Message message = poll();
     while (message == null && !isOver()) {
-      boolean unused = await(Long.MAX_VALUE, () -> true);
+      lock.lockInterruptibly();
+      try {
+        while (entries.isEmpty() && !ended) {
+          arrived.await();
+        }
+      } finally {
+        lock.unlock();
+      }
       message = poll();
     }
     return message;
   }
 
   /**
-   * Waits until there is something to take, or nothing will come.
+   * Waits until there is something to take, or nothing will come, or the turn to read is free.
    *
-   * @param patient asked under the lock: whether to wait at all; see {@link #turnIsFree}
+   * @param barred asked under the lock: whether somebody else reads; see {@link #turnIsFree}
    * @return false if the time was over before
    */
-  boolean await(long nanos, BooleanSupplier patient) throws InterruptedException {
+  boolean await(long nanos, BooleanSupplier barred) throws InterruptedException {
     lock.lockInterruptibly();
     waiting++;
     try {
       long left = nanos;
-      while (entries.isEmpty() && !ended && patient.getAsBoolean()) {
+      while (entries.isEmpty() && !ended && barred.getAsBoolean()) {
         if (left <= 0) {
           return false;
         }
-        left = arrived.awaitNanos(left);
+        if (nanos == Long.MAX_VALUE) { // a virtual thread's limit costs it a timer
+          arrived.await();
+        } else {
+          left = arrived.awaitNanos(left);
+        }
       }
       return true;
     } finally {
@@ -172,7 +183,7 @@ final class Inbox {
     }
   }
 
-  /** One of those who wait may read. */
+  /** One of those who wait may read, and reads what is to come. */
   void turnIsFree() {
     if (waiting > 0) {
       lock.lock();

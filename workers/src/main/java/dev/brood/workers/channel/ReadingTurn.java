@@ -48,6 +48,11 @@ final class ReadingTurn {
     return receiversMayRead && tryTake();
   }
 
+  /** Whether receivers may have it at all. */
+  boolean isForReceivers() {
+    return receiversMayRead;
+  }
+
   /** Whether a receiver cannot have it now. */
   boolean isBarred() {
     return taken.get() || !receiversMayRead;
