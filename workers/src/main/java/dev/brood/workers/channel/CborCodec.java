@@ -1,5 +1,6 @@
 package dev.brood.workers.channel;
 
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.dataformat.cbor.CBORFactory;
@@ -8,6 +9,12 @@ import tools.jackson.dataformat.cbor.CBORWriteFeature;
 
 /** Length and CBOR. */
 final class CborCodec implements Codec {
+  /** Major type 2 of RFC 8949, section 3.1, and what its lower five bits say of the length. */
+  private static final int BYTE_STRING = 2 << 5;
+
+  private static final int LONGEST_TINY = 23;
+  private static final int FOUR_BYTE_LENGTH = 26;
+
   @Override
   public String name() {
     return "cbor";
@@ -15,6 +22,9 @@ final class CborCodec implements Codec {
 
   @Override
   public byte[] encode(@Nullable Object value) {
+    if (value instanceof byte[] bytes) {
+      return encodeBytes(bytes);
+    }
     FrameBuffer buffer = new FrameBuffer();
     buffer.write(new byte[Integer.BYTES]);
     try {
@@ -23,6 +33,23 @@ final class CborCodec implements Codec {
       throw Mappers.unwritable(value, "", e);
     }
     return buffer.withLength();
+  }
+
+  /** Bytes are copied once: they are what this codec is chosen for. */
+  private static byte[] encodeBytes(byte[] bytes) {
+    boolean tiny = bytes.length <= LONGEST_TINY;
+    int around = Integer.BYTES + 1 + (tiny ? 0 : Integer.BYTES);
+    if (bytes.length > FrameBuffer.LIMIT - around) {
+      throw new EncodingException("the message is longer than 2 GiB");
+    }
+    ByteBuffer frame = ByteBuffer.allocate(around + bytes.length);
+    frame.putInt(frame.capacity() - Integer.BYTES);
+    if (tiny) {
+      frame.put((byte) (BYTE_STRING | bytes.length));
+    } else {
+      frame.put((byte) (BYTE_STRING | FOUR_BYTE_LENGTH)).putInt(bytes.length);
+    }
+    return frame.put(bytes).array();
   }
 
   @Override

@@ -42,7 +42,7 @@ final class ChannelMeasures {
   }
 
   private Measure first() {
-    String count = quick ? "3" : "10";
+    String count = quick ? "3" : "8";
     List<String> node = List.of("first", "node", "plain", count);
     return new Measure(
         "first-message",
@@ -70,7 +70,7 @@ final class ChannelMeasures {
         "trip-100",
         "Round trip of 100 bytes",
         SMALL,
-        quick ? 2_000 : 20_000,
+        quick ? 2_000 : 10_000,
         List.of(
             Must.atMost("p50 <= 1.3 x a C socket pair (one core)", "p50_us", 1.3)
                 .times("C")
@@ -86,7 +86,7 @@ final class ChannelMeasures {
         "trip-64k",
         "Round trip of 64 KiB",
         LARGE,
-        quick ? 500 : 3_000,
+        quick ? 500 : 2_000,
         List.of(Must.atMost("p50 <= 2 x a C socket pair", "p50_us", 2).times("C")));
   }
 
@@ -95,7 +95,7 @@ final class ChannelMeasures {
         "oneway-100",
         "Messages of 100 bytes one way",
         SMALL,
-        quick ? 50_000 : 500_000,
+        quick ? 50_000 : 300_000,
         List.of(
             Must.atLeast("per second >= 2 x Node json", "per_second", 2).times(NODE),
             Must.atLeast("per second >= 1,000,000", "per_second", 1_000_000)));
@@ -103,7 +103,7 @@ final class ChannelMeasures {
 
   private Measure largeFlow() {
     return oneWay(
-        "oneway-64k", "Messages of 64 KiB one way", LARGE, quick ? 1_000 : 10_000, List.of());
+        "oneway-64k", "Messages of 64 KiB one way", LARGE, quick ? 1_000 : 5_000, List.of());
   }
 
   private Measure trip(String name, String title, int bytes, int count, List<Must> musts) {
@@ -115,7 +115,7 @@ final class ChannelMeasures {
                 .formatted(count)
             + "with raw bytes, Python `multiprocessing.Pipe` with the same object pickled.",
         BOTH,
-        quick ? new Effort(2, 0.5) : new Effort(5, 4),
+        quick ? new Effort(2, 0.5) : new Effort(5, 3),
         lineup("trip", bytes, count),
         List.of(
             Column.median("p50_us", "p50 us", 1),
@@ -133,7 +133,7 @@ final class ChannelMeasures {
                 .formatted(count)
             + "write(2) of its own and reads what is there.",
         BOTH,
-        quick ? new Effort(2, 0.5) : new Effort(5, 6),
+        quick ? new Effort(2, 0.5) : new Effort(5, 4),
         lineup("oneway", bytes, count),
         List.of(
             Column.median("per_second", "per second", 0),
@@ -163,7 +163,7 @@ final class ChannelMeasures {
   }
 
   private Measure ringTrip() {
-    int count = quick ? 5_000 : 50_000;
+    int count = quick ? 5_000 : 30_000;
     return new Measure(
         "ring-trip",
         "Round trip of 100 bytes through shared rings",
@@ -177,7 +177,7 @@ final class ChannelMeasures {
   }
 
   private Measure ringFlow() {
-    int count = quick ? 200_000 : 5_000_000;
+    int count = quick ? 200_000 : 3_000_000;
     List<String> socket = args("oneway", "java", "cbor", SMALL, count / 10);
     return new Measure(
         "ring-oneway",
@@ -222,7 +222,7 @@ final class ChannelMeasures {
         "The primary accepts and passes each connection on (`newconn`); the worker answers one "
             + "byte and closes. A program in C keeps 32 connections under way.",
         BOTH,
-        quick ? new Effort(2, 0.5) : new Effort(5, 5),
+        quick ? new Effort(2, 0.5) : new Effort(7, 15),
         new Lineup(tools).jvm(Entry.BROOD, "brood", args).node(args).entries(),
         List.of(
             Column.median("per_second", "per second", 0),
