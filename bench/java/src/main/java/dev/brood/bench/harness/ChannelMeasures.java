@@ -9,6 +9,7 @@ final class ChannelMeasures {
   private static final List<Mode> BOTH = List.of(Mode.FREE, Mode.ONE_CORE);
   private static final int SMALL = 100;
   private static final int LARGE = 64 * 1024;
+  private static final int MIB = 1024 * 1024;
   private static final int WORKERS = 2;
 
   private static final String JSON = Entry.BROOD + " json";
@@ -35,6 +36,7 @@ final class ChannelMeasures {
     measures.add(largeFlow());
     measures.add(ringTrip());
     measures.add(ringFlow());
+    measures.add(largeRingFlow());
     if (tools.hasC() && tools.node().isPresent()) {
       measures.add(handOff());
     }
@@ -198,6 +200,19 @@ final class ChannelMeasures {
                 .times("C socket pair"),
             Must.atLeast("per second >= 10 x Brood's channel", "per_second", 10)
                 .times("Brood's channel")));
+  }
+
+  private Measure largeRingFlow() {
+    return new Measure(
+        "ring-1m",
+        "Records of 1 MiB one way through a shared ring",
+        "Copied into the ring and out of it, on both sides.",
+        List.of(Mode.FREE),
+        quick ? new Effort(2, 0.5) : new Effort(5, 2),
+        rings(args("ring-oneway", MIB, quick ? 200 : 3_000)),
+        List.of(
+            Column.median("per_second", "per second", 0), Column.median("mb_per_s", "MB/s", 0)),
+        List.of());
   }
 
   private List<Entry> rings(List<String> args) {
