@@ -117,7 +117,7 @@ final class ChannelMeasures {
                 .formatted(count)
             + "with raw bytes, Python `multiprocessing.Pipe` with the same object pickled.",
         BOTH,
-        quick ? new Effort(2, 0.5) : new Effort(5, 3),
+        quick ? new Effort(2, 0.5) : new Effort(5, 8),
         lineup("trip", bytes, count),
         List.of(
             Column.median("p50_us", "p50 us", 1),
@@ -150,7 +150,6 @@ final class ChannelMeasures {
         .jvm(Entry.BROOD, "brood", binary)
         .jvmVirtual(Entry.BROOD, "brood", binary)
         .jvm(JSON, "brood", args(round, "java", "json", bytes, count))
-        .jvmVirtual(JSON, "brood", args(round, "java", "json", bytes, count))
         .jvm(TO_NODE, "brood", args(round, "node", "json", bytes, count))
         .jvmVirtual(TO_NODE, "brood", args(round, "node", "json", bytes, count))
         .jvm(
@@ -210,8 +209,7 @@ final class ChannelMeasures {
         List.of(Mode.FREE),
         quick ? new Effort(2, 0.5) : new Effort(5, 2),
         rings(args("ring-oneway", MIB, quick ? 200 : 3_000)),
-        List.of(
-            Column.median("per_second", "per second", 0), Column.median("mb_per_s", "MB/s", 0)),
+        List.of(Column.median("per_second", "per second", 0), Column.median("mb_per_s", "MB/s", 0)),
         List.of());
   }
 

@@ -7,6 +7,7 @@ import dev.brood.process.internal.linux.Sockets;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.locks.LockSupport;
 
@@ -101,20 +102,22 @@ public final class Listener extends Watch implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() {
-    if (closed) {
-      return;
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      if (registered) {
+        reactor.remove(this);
+      }
+      Descriptors.close(fd);
     }
-    closed = true;
-    if (registered) {
-      reactor.remove(this);
-    }
-    Descriptors.close(fd);
     wakeAll();
   }
 
   @Override
-  protected synchronized void ready(int events) {
+  protected void ready(int events) {
     wakeAll();
   }
 
@@ -137,7 +140,12 @@ public final class Listener extends Watch implements AutoCloseable {
     waiters.remove(self);
   }
 
+  /** Without the monitor: whoever wakes wants it next, and may run before this thread. */
   private void wakeAll() {
-    waiters.forEach(LockSupport::unpark);
+    List<Thread> woken;
+    synchronized (this) {
+      woken = List.copyOf(waiters);
+    }
+    woken.forEach(LockSupport::unpark);
   }
 }

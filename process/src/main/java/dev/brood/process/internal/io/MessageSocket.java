@@ -192,23 +192,29 @@ public final class MessageSocket extends Watch implements AutoCloseable {
     // started, must not hide the end.
     Descriptors.shutdown(fd);
     use.close();
-    synchronized (this) {
-      wakeReceivers();
-      wakeSender();
-    }
+    ready(Epoll.HANG_UP);
   }
 
+  /** Wakes without the monitor: whoever wakes wants it next, and may run before this thread. */
   @Override
-  protected synchronized void ready(int events) {
-    armed = 0;
+  protected void ready(int events) {
     boolean over = (events & (Epoll.ERROR | Epoll.HANG_UP)) != 0;
-    if (over || (events & Epoll.IN) != 0) {
-      wakeReceivers();
+    List<Thread> woken = List.of();
+    Thread writer = null;
+    synchronized (this) {
+      armed = 0;
+      if (over || (events & Epoll.IN) != 0) {
+        woken = List.copyOf(receivers);
+        receivers.clear();
+      }
+      if (over || (events & Epoll.OUT) != 0) {
+        writer = sender;
+        sender = null;
+      }
+      arm();
     }
-    if (over || (events & Epoll.OUT) != 0) {
-      wakeSender();
-    }
-    arm();
+    woken.forEach(LockSupport::unpark);
+    LockSupport.unpark(writer);
   }
 
   @Override
@@ -279,16 +285,5 @@ public final class MessageSocket extends Watch implements AutoCloseable {
       registered = true;
     }
     armed = interest;
-  }
-
-  private void wakeReceivers() {
-    receivers.forEach(LockSupport::unpark);
-    receivers.clear();
-  }
-
-  private void wakeSender() {
-    Thread thread = sender;
-    sender = null;
-    LockSupport.unpark(thread);
   }
 }

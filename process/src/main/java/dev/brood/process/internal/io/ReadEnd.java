@@ -245,15 +245,20 @@ public final class ReadEnd extends Watch implements AutoCloseable {
   @Override
   protected void ready(int events) {
     ByteSink target;
+    Thread woken = null;
     synchronized (this) {
       armed = false;
       target = sink;
       if (target == null) {
-        wakeWaiter();
-        return;
+        woken = waiter;
+        waiter = null;
       }
     }
-    push(target);
+    if (target != null) {
+      push(target);
+    } else { // without the monitor: whoever wakes wants it next
+      LockSupport.unpark(woken);
+    }
   }
 
   @Override
