@@ -92,7 +92,10 @@ final class SendQueue {
    * @return whether there is anything
    */
   boolean commit() {
-    int bytes = committed.stream().mapToInt(Outgoing::left).sum();
+    int bytes = 0;
+    for (Outgoing each : committed) {
+      bytes += each.left();
+    }
     for (Outgoing next = poll(bytes); next != null; next = poll(bytes)) {
       committed.add(next);
       bytes += next.left();

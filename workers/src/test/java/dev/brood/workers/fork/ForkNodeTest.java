@@ -151,6 +151,19 @@ class ForkNodeTest {
   }
 
   @Test
+  void receiveDatagramSocket_fromNode_isTheSameSocket() throws Exception {
+    try (ForkedChild child = child().spawn()) {
+      boolean unused = child.send("give datagram");
+      Message message = received(child);
+      try (Handle datagram = message.handle().orElseThrow()) {
+        assertThat(datagram.kind()).isEqualTo(Handle.Kind.DATAGRAM);
+        assertThat(((InetSocketAddress) datagram.localAddress()).getPort())
+            .isEqualTo(message.field("port").orElseThrow());
+      }
+    }
+  }
+
+  @Test
   void receiveSocket_fromNode_isContinuedHere() throws Exception {
     try (ForkedChild child = child().spawn()) {
       boolean unused = child.send("give socket");

@@ -19,6 +19,9 @@ process.on('message', (message, handle) => {
       server.close();
     });
     server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
+  } else if (message === 'give datagram') {
+    const socket = dgram.createSocket('udp4');
+    socket.bind(0, '127.0.0.1', () => process.send({ port: socket.address().port }, socket));
   } else if (message === 'environment') {
     process.send(Object.keys(process.env).filter((name) => /^NODE_(CHANNEL|UNIQUE)/.test(name)));
   } else if (message === 'leave') {

@@ -72,7 +72,7 @@ final class ChannelMeasures {
         "trip-100",
         "Round trip of 100 bytes",
         SMALL,
-        quick ? 2_000 : 10_000,
+        quick ? 2_000 : 40_000,
         List.of(
             Must.atMost("p50 <= 1.3 x a C socket pair (one core)", "p50_us", 1.3)
                 .times("C")
@@ -117,7 +117,7 @@ final class ChannelMeasures {
                 .formatted(count)
             + "with raw bytes, Python `multiprocessing.Pipe` with the same object pickled.",
         BOTH,
-        quick ? new Effort(2, 0.5) : new Effort(5, 8),
+        quick ? new Effort(2, 0.5) : new Effort(4, 8),
         lineup("trip", bytes, count),
         List.of(
             Column.median("p50_us", "p50 us", 1),
