@@ -419,7 +419,8 @@ public final class Child implements AutoCloseable {
     return report;
   }
 
-  Cause cause() {
+  /** Who ended it, or is ending it; {@link Cause#SELF} while nobody does. */
+  public Cause cause() {
     Cause known = cause.get();
     return known == null ? Cause.SELF : known;
   }
