@@ -68,7 +68,10 @@ class ArchitectureTest {
           Map.entry(
               "dev.brood.workers.watch",
               Set.of(
-                  "dev.brood.workers.channel", "dev.brood.process", "dev.brood.process.observe")),
+                  "dev.brood.workers.channel",
+                  "dev.brood.process",
+                  "dev.brood.process.observe",
+                  "dev.brood.process.internal.linux")),
           Map.entry(
               "dev.brood.workers.supervise",
               Set.of(

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -44,6 +45,7 @@ public final class Channel implements AutoCloseable {
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final InternalMessages internalMessages = new InternalMessages();
   private final AtomicReference<@Nullable BrokerLink> broker = new AtomicReference<>();
+  private final AtomicLong received = new AtomicLong();
   private volatile boolean closed;
 
   private Channel(int descriptor, ChannelOptions options, String name) {
@@ -250,6 +252,14 @@ public final class Channel implements AutoCloseable {
     }
   }
 
+  /**
+   * How many messages have come in, whoever takes them, replies and requests included: a sign that
+   * the peer is at work.
+   */
+  public long receivedCount() {
+    return received.get();
+  }
+
   /** How much waits to be sent, besides what the kernel holds. */
   public long queuedBytes() {
     return outbox.queuedBytes();
@@ -348,6 +358,7 @@ public final class Channel implements AutoCloseable {
 
   /** An ordinary message, a request or a reply. */
   void arrived(@Nullable Object value, @Nullable Handle handle, int bytes) {
+    received.setRelease(received.getPlain() + 1); // only the reading thread counts
     if (value instanceof Map<?, ?> map
         && !(map instanceof JsMap) // its entries are no properties
         && map.get("brood") instanceof String verb) {

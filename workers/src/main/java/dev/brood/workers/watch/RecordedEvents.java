@@ -1,12 +1,15 @@
 package dev.brood.workers.watch;
 
+import java.util.Locale;
 import jdk.jfr.Category;
+import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
 
 /** The events of JDK Flight Recorder. Only loaded where it is there and in use. */
 final class RecordedEvents {
@@ -67,12 +70,57 @@ final class RecordedEvents {
     String reasons = "";
   }
 
+  @Name("dev.brood.workers.Heartbeat")
+  @Label("Child Heartbeat")
+  @Category({"Brood", "Workers"})
+  @Description("A child has stalled or recovered, or something was done about it")
+  @StackTrace(false)
+  static final class Heartbeat extends Event {
+    @Label("Name")
+    String name = "";
+
+    @Label("Process Id")
+    long pid;
+
+    @Label("Kind")
+    String kind = "";
+
+    @Label("Silence")
+    @Timespan(Timespan.NANOSECONDS)
+    long silence;
+
+    @Label("Moved Last")
+    String movedLast = "";
+  }
+
+  @Name("dev.brood.workers.Checkpoint")
+  @Label("Child Checkpoint")
+  @Category({"Brood", "Workers"})
+  @Description("A child was asked to save itself, has done so, or has not")
+  @StackTrace(false)
+  static final class Checkpointing extends Event {
+    @Label("Name")
+    String name = "";
+
+    @Label("Process Id")
+    long pid;
+
+    @Label("Kind")
+    String kind = "";
+
+    @Label("Bytes")
+    @DataAmount
+    long bytes;
+  }
+
   /** Makes all types known to the recorder with the first event, not each with its own first. */
   private static final class Registered {
     static {
       FlightRecorder.register(ResourceLevel.class);
       FlightRecorder.register(ResourceAction.class);
       FlightRecorder.register(Admitting.class);
+      FlightRecorder.register(Heartbeat.class);
+      FlightRecorder.register(Checkpointing.class);
     }
 
     static void ensure() {}
@@ -127,5 +175,47 @@ final class RecordedEvents {
       }
       case AdmissionEvent.SignalMissing missing -> {}
     }
+  }
+
+  static void watched(WatchEvent event) {
+    Registered.ensure();
+    switch (event) {
+      case HeartbeatEvent.Stalled stalled ->
+          heartbeat(
+              event,
+              "stalled",
+              stalled.silence().toNanos(),
+              stalled.movedLast().map(sign -> sign.name().toLowerCase(Locale.ROOT)).orElse(""));
+      case HeartbeatEvent.Recovered recovered ->
+          heartbeat(event, "recovered", recovered.silence().toNanos(), "");
+      case HeartbeatEvent.Dumped _ -> heartbeat(event, "dumped", 0, "");
+      case HeartbeatEvent.Stopping stopping ->
+          heartbeat(event, "stopping", stopping.silence().toNanos(), "");
+      case HeartbeatEvent.Stopped _ -> heartbeat(event, "stopped", 0, "");
+      case CheckpointEvent.Asked _ -> checkpoint(event, "asked", 0);
+      case CheckpointEvent.Taken taken -> checkpoint(event, "taken", taken.checkpoint().bytes());
+      case CheckpointEvent.Missed _ -> checkpoint(event, "missed", 0);
+      case CheckpointEvent.Failed _ -> checkpoint(event, "failed", 0);
+      case ProgressEvent _ -> {}
+    }
+  }
+
+  private static void checkpoint(WatchEvent event, String kind, long bytes) {
+    Checkpointing record = new Checkpointing();
+          record.name = event.name();
+    record.pid = event.pid();
+    record.kind = kind;
+    record.bytes = bytes;
+    record.commit();
+  }
+
+  private static void heartbeat(WatchEvent event, String kind, long silence, String movedLast) {
+    Heartbeat record = new Heartbeat();
+          record.name = event.name();
+    record.pid = event.pid();
+    record.kind = kind;
+    record.silence = silence;
+    record.movedLast = movedLast;
+    record.commit();
   }
 }

@@ -17,4 +17,10 @@ final class Recorder {
       RecordedEvents.admission(event);
     }
   }
+
+  static void watched(WatchEvent event) {
+    if (PRESENT && RecordedEvents.recorderInUse()) {
+      RecordedEvents.watched(event);
+    }
+  }
 }
