@@ -11,7 +11,8 @@ import java.time.Instant;
  * @param bytes its length
  * @param crc32c its CRC-32C, by which a damaged file is known
  * @param taken when it was found
- * @param name under which name the child was watched that saved it
+ * @param name under which name the child was watched that saved it; empty if it was not watched
+ *     then
  */
 public record Checkpoint(
     long number, Path path, long bytes, long crc32c, Instant taken, String name) {}

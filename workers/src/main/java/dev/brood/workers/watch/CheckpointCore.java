@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides when a child is asked to save itself. Knows no clock: times are of one monotonic clock, in
- * nanoseconds.
+ * Decides when a child is asked to save itself. Knows no clock: times are of one monotonic clock,
+ * in nanoseconds.
  */
 final class CheckpointCore {
   /** What is due. */
@@ -61,5 +61,4 @@ final class CheckpointCore {
   Duration age(long now) {
     return Duration.ofNanos(now - since);
   }
-
 }

@@ -28,8 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
  * The directory of one piece of work: {@code current}, which the child replaces, and for each that
  * is kept {@code N.checkpoint} and, written last, {@code N.json}: without that it does not count.
  *
- * <p>A kept file is another name of the very file that the child made (link(2)): as a child replaces
- * and never changes it, keeping costs no copy. Thread-safe.
+ * <p>A kept file is another name of the very file that the child made (link(2)): as a child
+ * replaces and never changes it, keeping costs no copy. Thread-safe.
  */
 final class CheckpointStore {
   private static final Pattern DESCRIPTION_FILE = Pattern.compile("\\d{1,18}\\.json");
@@ -86,12 +86,7 @@ final class CheckpointStore {
     long number = known.isEmpty() ? 1 : known.getLast().number() + 1;
     Checkpoint checkpoint =
         new Checkpoint(
-            number,
-            data(number),
-            Files.size(fresh),
-            WholeFile.crc32c(fresh),
-            Instant.now(),
-            name);
+            number, data(number), Files.size(fresh), WholeFile.crc32c(fresh), Instant.now(), name);
     Files.move(fresh, data(number), StandardCopyOption.ATOMIC_MOVE);
     byte[] description = JSON.writeValueAsBytes(description(checkpoint));
     WholeFile.replace(description(number), out -> out.write(description));
@@ -113,7 +108,7 @@ final class CheckpointStore {
     }
   }
 
-  synchronized void prepare() {
+  synchronized void prepare(int kept) {
     try {
       Files.createDirectories(directory);
       removeUnfinished();
@@ -121,6 +116,7 @@ final class CheckpointStore {
       if (now == null || now.size == 0) {
         latest().ifPresent(this::restore);
       }
+      Optional<Checkpoint> unused = take("", kept);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot prepare " + directory, e);
     }

@@ -11,8 +11,7 @@ import java.util.Optional;
  * @param runs how often it was run
  * @param last the newest checkpoint that is kept
  */
-public record CheckpointedResult(
-    Exit exit, Ending ending, int runs, Optional<Checkpoint> last) {
+public record CheckpointedResult(Exit exit, Ending ending, int runs, Optional<Checkpoint> last) {
   /** Why work is not run again, or that it is. */
   public enum Ending {
     /** It asked for another run, and gets one; not in a result. */

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * <p>The child has one path, in {@code BROOD_CHECKPOINT}. It saves itself by writing another file
  * beside it and renaming that to the path, and begins at its start with what is there, if anything
  * is. The file is replaced, never changed: what is kept is a hard link of it, which its file system
- * must know. {@link #giveTo} puts the path into its environment; a Java child has {@link CheckpointFile}.
- * Each new file is kept aside, numbered and with a checksum, and the last few stay. A child that
- * ends with {@link #exitCode}, 85 unless set, says: I have saved myself, run me again.
+ * must know. {@link #giveTo} puts the path into its environment; a Java child has {@link
+ * CheckpointFile}. Each new file is kept aside, numbered and with a checksum, and the last few
+ * stay. A child that ends with {@link #exitCode}, 85 unless set, says: I have saved myself, run me
+ * again.
  *
  * <p>A directory belongs to one piece of work, and to one process that watches it at a time.
  */
@@ -76,15 +77,13 @@ public final class Checkpoints {
       throw new IllegalArgumentException("at least one is kept, not " + count);
     }
     return with(
-        new Rules(
-            count, rules.interval, rules.signal, rules.exitCode, rules.mostRuns, rules.look));
+        new Rules(count, rules.interval, rules.signal, rules.exitCode, rules.mostRuns, rules.look));
   }
 
   /**
    * Asks a child to save itself when its last checkpoint, or its start, is that long ago (looked at
-   * once a second): by {@code
-   * {"brood":"checkpoint"}} over its channel if it is watched with one, and by the signal of {@link
-   * #askBy} otherwise. Never, unless set.
+   * once a second): by {@code {"brood":"checkpoint"}} over its channel if it is watched with one,
+   * and by the signal of {@link #askBy} otherwise. Never, unless set.
    *
    * @throws IllegalArgumentException if it is shorter than a second
    */
@@ -93,15 +92,15 @@ public final class Checkpoints {
       throw new IllegalArgumentException("checkpoints are a second apart or more: " + interval);
     }
     return with(
-        new Rules(
-            rules.kept, interval, rules.signal, rules.exitCode, rules.mostRuns, rules.look));
+        new Rules(rules.kept, interval, rules.signal, rules.exitCode, rules.mostRuns, rules.look));
   }
 
-  /** The signal that asks, mostly {@link Signal#USR1}: it ends a program that does not handle it. */
+  /**
+   * The signal that asks, mostly {@link Signal#USR1}: it ends a program that does not handle it.
+   */
   public Checkpoints askBy(Signal signal) {
     return with(
-        new Rules(
-            rules.kept, rules.interval, signal, rules.exitCode, rules.mostRuns, rules.look));
+        new Rules(rules.kept, rules.interval, signal, rules.exitCode, rules.mostRuns, rules.look));
   }
 
   /**
@@ -133,8 +132,7 @@ public final class Checkpoints {
   /** How often a new file is looked for; a second unless set. For tests. */
   Checkpoints lookEvery(Duration look) {
     return with(
-        new Rules(
-            rules.kept, rules.interval, rules.signal, rules.exitCode, rules.mostRuns, look));
+        new Rules(rules.kept, rules.interval, rules.signal, rules.exitCode, rules.mostRuns, look));
   }
 
   /** Where the child saves itself, and finds what it has saved. */
@@ -142,9 +140,7 @@ public final class Checkpoints {
     return store.current();
   }
 
-  /**
-   * The command with the path in its environment: {@code fork.command(checkpoints::giveTo)}.
-   */
+  /** The command with the path in its environment: {@code fork.command(checkpoints::giveTo)}. */
   public Command giveTo(Command command) {
     return command.env(VARIABLE, path().toString());
   }
@@ -192,12 +188,13 @@ public final class Checkpoints {
 
   /**
    * Makes everything ready for a start: the directory, and, if the child's own file is missing or
-   * empty, as after a failure of the machine, the latest checkpoint in its place.
+   * empty, as after a failure of the machine, the latest checkpoint in its place. What it saved and
+   * nobody kept yet is kept now.
    *
    * @throws java.io.UncheckedIOException if the directory cannot be written
    */
   public void prepare() {
-    store.prepare();
+    store.prepare(rules.kept);
   }
 
   /**
@@ -205,8 +202,7 @@ public final class Checkpoints {
    *
    * @param listener told on one virtual thread, in order
    */
-  public RunningCheckpoints watch(
-      String name, Child child, Consumer<? super WatchEvent> listener) {
+  public RunningCheckpoints watch(String name, Child child, Consumer<? super WatchEvent> listener) {
     return new RunningCheckpoints(store, rules, name, child, null, listener);
   }
 
@@ -229,8 +225,7 @@ public final class Checkpoints {
    * @throws dev.brood.process.SpawnException if it cannot be started
    * @throws InterruptedException if the thread is interrupted; the child has been stopped then
    */
-  public CheckpointedResult run(
-      String name, Command command, Consumer<? super WatchEvent> listener)
+  public CheckpointedResult run(String name, Command command, Consumer<? super WatchEvent> listener)
       throws InterruptedException {
     Command prepared = giveTo(command);
     for (int run = 1; ; run++) {

@@ -68,9 +68,17 @@ public final class Pulse {
    */
   public Pulse watch(Child child, Channel channel) {
     owner.add(this, child, channel);
-    Channel unused = channel.on("beat", message -> beat());
-    unused =
-        channel.on("progress", message -> ProgressReport.of(message).ifPresent(this::progress));
+    boolean listening = false;
+    try {
+      Channel unused = channel.on("beat", message -> beat());
+      unused =
+          channel.on("progress", message -> ProgressReport.of(message).ifPresent(this::progress));
+      listening = true;
+    } finally {
+      if (!listening) {
+        owner.remove(this);
+      }
+    }
     return this;
   }
 

@@ -202,7 +202,7 @@ final class RecordedEvents {
 
   private static void checkpoint(WatchEvent event, String kind, long bytes) {
     Checkpointing record = new Checkpointing();
-          record.name = event.name();
+    record.name = event.name();
     record.pid = event.pid();
     record.kind = kind;
     record.bytes = bytes;
@@ -211,7 +211,7 @@ final class RecordedEvents {
 
   private static void heartbeat(WatchEvent event, String kind, long silence, String movedLast) {
     Heartbeat record = new Heartbeat();
-          record.name = event.name();
+    record.name = event.name();
     record.pid = event.pid();
     record.kind = kind;
     record.silence = silence;

@@ -82,8 +82,12 @@ public final class RunningCheckpoints implements AutoCloseable {
     events.close();
   }
 
-  /** Takes what is there, ends, and tells how many were taken in all. */
-  int finish() {
+  /**
+   * Looks once more and ends, as {@link #close} does, but tells events on until then.
+   *
+   * @return how many checkpoints were taken of this run
+   */
+  public int finish() {
     signal(() -> over = true);
     boolean interrupted = false;
     while (thread.isAlive()) {

@@ -137,11 +137,19 @@ public final class RunningHeartbeats implements AutoCloseable {
     locked(() -> feed(new Event.Released(id), System.nanoTime()));
   }
 
+  void remove(Pulse pulse) {
+    locked(() -> forget(pulse));
+  }
+
+  private boolean forget(Pulse pulse) {
+    looks.remove(pulse.id());
+    feed(new Event.Left(pulse.id()), System.nanoTime());
+    return watched.remove(pulse.id()) != null;
+  }
+
   private void left(Pulse pulse) {
     locked(() -> {
-      if (watched.remove(pulse.id()) != null) {
-        feed(new Event.Left(pulse.id()), System.nanoTime());
-        looks.remove(pulse.id());
+      if (forget(pulse)) {
         ended.put(pulse.id(), new Ended(pulse, pulse.onSilence(), System.nanoTime()));
         changed.signalAll();
       }

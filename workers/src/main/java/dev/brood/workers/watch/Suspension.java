@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  * A child and everything that it started, stopped where they stand until {@link #resume}. They keep
  * their memory and their connections, and use no CPU time.
  *
- * <p>A {@code contained} child is frozen by the kernel as a whole, unseen by its processes. Any other
- * tree gets SIGSTOP, from the root down and again until nobody runs and nobody is new; a process
- * that watches its own children for job control, such as an interactive shell, sees that. Not found
- * is a process that has left the child's group and whose parent has ended. Resume before a stop: a
- * frozen tree handles no SIGTERM.
+ * <p>A {@code contained} child is frozen by the kernel as a whole, unseen by its processes. Any
+ * other tree gets SIGSTOP, from the root down and again until nobody runs and nobody is new; a
+ * process that watches its own children for job control, such as an interactive shell, sees that.
+ * Not found is a process that has left the child's group and whose parent has ended. Resume before
+ * a stop: a frozen tree handles no SIGTERM.
  *
  * <p>Thread-safe.
  */
@@ -59,7 +59,8 @@ public final class Suspension implements AutoCloseable {
   public static Suspension of(Child child, Duration limit) throws InterruptedException {
     Optional<Freezer> freezer = child.isAlive() ? Freezer.of(child.pid()) : Optional.empty();
     Suspension suspension = new Suspension(freezer.orElse(null));
-    long deadline = System.nanoTime() + Math.min(TimeUnit.NANOSECONDS.convert(limit), Long.MAX_VALUE / 4);
+    long deadline =
+        System.nanoTime() + Math.min(TimeUnit.NANOSECONDS.convert(limit), Long.MAX_VALUE / 4);
     boolean done = false;
     try {
       suspension.suspend(child, deadline);

@@ -86,6 +86,16 @@ class CheckpointsTest {
   }
 
   @Test
+  void prepare_afterNobodyKeptWhatWasSaved_keepsIt() throws Exception {
+    save("one");
+    checkpoints.prepare();
+    assertThat(checkpoints.latest().map(CheckpointsTest::text)).contains("one");
+    CheckpointedResult result =
+        checkpoints.run("stuck", Command.of("sh", "-c", "exit 85"), events::add);
+    assertThat(result.ending()).as("not what this run saved").isEqualTo(Ending.NOTHING_SAVED);
+  }
+
+  @Test
   void restore_ofAnEarlierOne_isWhatTheChildFindsAndNothingNew() throws Exception {
     Checkpoint first = saveAndTake("one");
     saveAndTake("two");
@@ -111,12 +121,11 @@ class CheckpointsTest {
     CheckpointFile file = new CheckpointFile(folder.resolve("current"));
     assertThat(file.load()).isEmpty();
     file.save("one".getBytes(StandardCharsets.UTF_8));
-    assertThatThrownBy(
-            () ->
-                file.save(out -> {
-                  out.write(1);
-                  throw new java.io.IOException("disk full");
-                }))
+    assertThatThrownBy(() ->
+            file.save(out -> {
+              out.write(1);
+              throw new java.io.IOException("disk full");
+            }))
         .hasMessage("disk full");
     assertThat(file.load().map(String::new)).contains("one");
     assertThatThrownBy(() -> file.save(new byte[0])).isInstanceOf(IllegalArgumentException.class);
@@ -264,12 +273,11 @@ class CheckpointsTest {
     for (int run = 0; run < 3; run++) {
       checkpoints.prepare();
       try (ForkedChild child = fork.spawn();
-          RunningCheckpoints running =
+          RunningCheckpoints _ =
               checkpoints.watch("counter", child.child(), child.channel(), events::add)) {
         assertThat(next(CheckpointEvent.Taken.class)).isNotNull();
         assertThat(next(CheckpointEvent.Taken.class)).isNotNull();
         child.child().kill();
-        running.close();
       }
       events.clear();
       long now = Long.parseLong(text(checkpoints.latest().orElseThrow()).substring(0, 10));
@@ -285,7 +293,10 @@ class CheckpointsTest {
 
     public static void main(String[] arguments) throws Exception {
       CheckpointFile file = CheckpointFile.fromEnvironment().orElseThrow();
-      long count = file.load().map(b -> Long.parseLong(new String(b, 0, 10, StandardCharsets.UTF_8))).orElse(0L);
+      long count =
+          file.load()
+              .map(b -> Long.parseLong(new String(b, 0, 10, StandardCharsets.UTF_8)))
+              .orElse(0L);
       for (int i = 0; i < 100_000; i++) {
         count++;
         String text = "%010d".formatted(count) + "x".repeat(99_990);

@@ -209,6 +209,19 @@ class HeartbeatsProcessTest {
   }
 
   @Test
+  void watch_ofAChannelWhoseBeatsAreTaken_isRefusedAndWatchesNothing() throws Exception {
+    try (RunningHeartbeats beats = Heartbeats.after(NEVER).start(events::add);
+        ForkedChild child = Fork.of(Command.of("sleep", "60")).toldGrace(Duration.ZERO).spawn()) {
+      assertThat(child.channel().on("progress", message -> {})).isSameAs(child.channel());
+      Pulse pulse = beats.pulse("taken");
+      assertThatThrownBy(() -> pulse.watch(child.child(), child.channel()))
+          .isInstanceOf(IllegalStateException.class);
+      assertThat(beats.children()).isZero();
+      child.child().kill();
+    }
+  }
+
+  @Test
   void watch_twiceTooManyOrAfterTheEnd_isRefused() throws Exception {
     Heartbeats rules = Heartbeats.after(NEVER).mostChildren(1);
     RunningHeartbeats beats = rules.start(events::add);
