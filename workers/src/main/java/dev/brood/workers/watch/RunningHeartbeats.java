@@ -8,6 +8,7 @@ import dev.brood.workers.watch.HeartbeatCore.Effect;
 import dev.brood.workers.watch.HeartbeatCore.Event;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -91,16 +92,13 @@ public final class RunningHeartbeats implements AutoCloseable {
    */
   @Override
   public void close() {
-    List<Thread> left;
-    lock.lock();
-    try {
+    locked(() -> {
       closed = true;
       changed.signalAll();
-      left = List.copyOf(actions);
-    } finally {
-      lock.unlock();
-    }
+    });
     boolean interrupted = join(thread);
+    List<Thread> left = new ArrayList<>(); // no action begins any more
+    locked(() -> left.addAll(actions));
     for (Thread action : left) {
       interrupted |= join(action);
     }
