@@ -65,8 +65,9 @@ final class ReadingTurn {
     }
   }
 
-  /** That thread gives its turn back. */
+  /** That thread gives its turn back, and goes on: a tick that found it reading left it to that. */
   void giveBack() {
+    kept = false;
     taken.set(false);
   }
 
