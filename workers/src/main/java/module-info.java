@@ -18,6 +18,7 @@ module dev.brood.workers {
   exports dev.brood.workers.channel.v8;
   exports dev.brood.workers.cluster;
   exports dev.brood.workers.fork;
+  exports dev.brood.workers.pool;
   exports dev.brood.workers.supervise;
   exports dev.brood.workers.watch;
 }

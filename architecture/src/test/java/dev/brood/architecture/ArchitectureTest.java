@@ -80,6 +80,16 @@ class ArchitectureTest {
                   "dev.brood.workers.channel",
                   "dev.brood.process")),
           Map.entry(
+              "dev.brood.workers.pool",
+              Set.of(
+                  "dev.brood.workers.supervise",
+                  "dev.brood.workers.watch",
+                  "dev.brood.workers.fork",
+                  "dev.brood.workers.channel",
+                  "dev.brood.process",
+                  "dev.brood.process.observe",
+                  "dev.brood.process.internal.io")),
+          Map.entry(
               "dev.brood.daemon.cli",
               Set.of(
                   "dev.brood.daemon.foreground",

@@ -322,6 +322,15 @@ public final class Channel implements AutoCloseable {
     return link;
   }
 
+  /**
+   * The channel as a pool uses it, to ask and nothing else: from now on what the peer sends without
+   * being asked is dropped, and its requests fail. {@link #onReady} works as ever.
+   */
+  public CallLink callLink() {
+    dispatch.dropUnasked();
+    return new CallLink(this, socket, requests, turn, receiving);
+  }
+
   /** Ends the channel at once: what is not sent or received yet is dropped. Idempotent. */
   @Override
   public void close() {
@@ -462,7 +471,7 @@ public final class Channel implements AutoCloseable {
     return error instanceof Map<?, ?> map && map.get("name") instanceof String text ? text : null;
   }
 
-  private static Map<String, @Nullable Object> envelope(
+  static Map<String, @Nullable Object> envelope(
       String verb, Object id, String field, @Nullable Object content) {
     Map<String, @Nullable Object> envelope = new LinkedHashMap<>();
     envelope.put("brood", verb);

@@ -25,6 +25,7 @@ final class Dispatch {
   private final Semaphore requestTurns = new Semaphore(MOST_REQUESTS);
   private final AtomicLong malformedCount = new AtomicLong();
   private volatile @Nullable BrokerLink broker;
+  private volatile boolean unaskedDropped;
   private volatile @Nullable Function<Message, @Nullable Object> requestHandler;
   private volatile @Nullable Consumer<MalformedMessageException> malformedHandler;
   private boolean handled;
@@ -114,8 +115,17 @@ final class Dispatch {
     inbox.turnIsFree();
   }
 
+  /** From now on messages are for nobody: see {@link CallLink}. */
+  void dropUnasked() {
+    unaskedDropped = true;
+  }
+
   /** A message; {@code verb} if it has one. */
   void arrived(@Nullable String verb, Message message, int bytes) {
+    if (unaskedDropped) {
+      CallLink.drop(message);
+      return;
+    }
     if (verb == null) {
       inbox.add(message, bytes);
       return;

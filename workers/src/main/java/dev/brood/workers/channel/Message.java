@@ -104,9 +104,20 @@ public final class Message {
    *
    * @throws IllegalStateException if it is none, or was answered before
    * @throws ChannelClosedException if the peer is gone
+   * @throws EncodingException if the body cannot be written; it is not answered then
+   * @throws MessageTooLargeException if it is longer than the limit; it is not answered then
    */
   public void reply(@Nullable Object body) {
-    channel.sendReply(takeReply(), body);
+    Object id = takeReply();
+    boolean sent = false;
+    try {
+      channel.sendReply(id, body);
+      sent = true;
+    } finally {
+      if (!sent) {
+        replied.set(false);
+      }
+    }
   }
 
   /** Answers a request with an error: the peer's request fails with that text. */

@@ -40,6 +40,7 @@ public final class MessageSocket extends Watch implements AutoCloseable {
   private boolean registered;
   private int armed;
   private boolean closed;
+  private volatile boolean unreadByPeer;
 
   /** Takes over {@code fd}, which is made blocking: each call says whether it waits. */
   public MessageSocket(Reactor reactor, int fd) {
@@ -169,6 +170,15 @@ public final class MessageSocket extends Watch implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether the peer was gone, all copies of its end closed, before it had read the last byte that
+   * this side has sent; known when {@link #END} was received. Linux tells it by ECONNRESET, see
+   * unix_release_sock() in net/unix/af_unix.c. False may also mean that this is not known.
+   */
+  public boolean unreadByPeer() {
+    return unreadByPeer;
+  }
+
   /** Tells the peer that nothing more comes; what it still sends can be received. */
   public void shutdownWrite() {
     if (use.enter()) {
@@ -248,7 +258,11 @@ public final class MessageSocket extends Watch implements AutoCloseable {
       if (use.isClosed()) {
         throw new ClosedChannelException();
       }
-      if (count == 0 || Errno.ECONNRESET.is(count)) {
+      if (count == 0) {
+        return END;
+      }
+      if (Errno.ECONNRESET.is(count)) {
+        unreadByPeer = true;
         return END;
       }
       if (Errno.EAGAIN.is(count)) {

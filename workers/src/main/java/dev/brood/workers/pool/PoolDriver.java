@@ -1,0 +1,317 @@
+package dev.brood.workers.pool;
+
+import dev.brood.process.internal.io.Reactor;
+import dev.brood.process.internal.io.Timer;
+import dev.brood.process.observe.ProcessInfo;
+import dev.brood.workers.channel.ChannelClosedException;
+import dev.brood.workers.channel.ChannelFullException;
+import dev.brood.workers.channel.Handle;
+import dev.brood.workers.channel.Message;
+import dev.brood.workers.channel.RequestFailedException;
+import dev.brood.workers.fork.Fork;
+import dev.brood.workers.pool.CoreEvent.Obstacle;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives real events to a {@link PoolCore}, one at a time and in order, and does what it wants done.
+ *
+ * <p>There is no thread for that: who brings an event works through the mailbox, unless another
+ * thread does so just now. So a call is sent by the thread that makes it, and answered by the one
+ * that reads the answer. Nothing here waits. Thread-safe.
+ */
+final class PoolDriver {
+  /** After so many events a caller leaves the rest to a thread that has nothing else to do. */
+  private static final int MOST_IN_ONE_GO = 64;
+
+  private static final System.Logger LOGGER = System.getLogger("dev.brood.workers");
+
+  private final Fork fork;
+  private final PoolSettings settings;
+  private final PoolCore core;
+  private final Room room;
+  private final Listening listening;
+  private final long originNanos = System.nanoTime();
+  private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger pending = new AtomicInteger();
+  private final Map<Member, PooledChild> children = new ConcurrentHashMap<>();
+  private final CompletableFuture<Void> over = new CompletableFuture<>();
+  private volatile CompletableFuture<Void> drained = new CompletableFuture<>();
+
+  /** These four belong to who works through the mailbox. */
+  private final Deque<CoreEvent> next = new ArrayDeque<>();
+
+  private @Nullable Timer timer;
+  private long timerDue = Long.MAX_VALUE;
+  private boolean broken;
+
+  PoolDriver(Fork fork, PoolSettings settings) {
+    this.fork = fork;
+    this.settings = settings;
+    ThreadLocalRandomSource random = new ThreadLocalRandomSource();
+    this.core = new PoolCore(settings.rules(random), random, settings.admission, settings.kind);
+    this.room = new Room(settings.queueLimit);
+    this.listening = new Listening(settings.listener);
+  }
+
+  /** Random numbers for whichever thread asks. */
+  private static final class ThreadLocalRandomSource implements RandomGenerator {
+    @Override
+    public long nextLong() {
+      return ThreadLocalRandom.current().nextLong();
+    }
+  }
+
+  /** Starts the first workers. */
+  void open() {
+    post(new CoreEvent.TimePassed());
+    if (settings.recycling.aboveResidentBytes().isPresent()) {
+      measureLater();
+    }
+  }
+
+  /**
+   * Takes a call, waiting for room in the queue if the pool is to.
+   *
+   * @param waits whether this thread will wait for the answer at once, and may read the channel
+   *     itself
+   */
+  void submit(Call call, boolean waits) throws InterruptedException {
+    call.caller = waits ? Thread.currentThread() : null;
+    if (settings.whenFull == WhenQueueFull.BLOCK) {
+      Duration limit = call.options.deadline().orElse(null);
+      if (!room.enter(limit == null ? Long.MAX_VALUE : limit.toNanos())) {
+        throw new CallDeadlineException("no room in the queue within " + limit);
+      }
+    }
+    post(new CoreEvent.Submitted(call));
+  }
+
+  /** Tells the core of something; it may happen on this thread, or a little later on another. */
+  void post(CoreEvent event) {
+    execute(() -> step(event));
+  }
+
+  void order(CoreEvent.Order order) {
+    room.open(order != CoreEvent.Order.DRAIN && order != CoreEvent.Order.CLOSE && !over.isDone());
+    execute(() -> {
+      if (order == CoreEvent.Order.RESUME && drained.isDone() && !over.isDone()) {
+        drained = new CompletableFuture<>();
+      }
+      step(new CoreEvent.Ordered(order));
+    });
+  }
+
+  /** Looks at the core, between two events. */
+  <T> T look(Function<PoolCore, T> view) {
+    CompletableFuture<T> seen = new CompletableFuture<>();
+    execute(() -> seen.complete(view.apply(core)));
+    return seen.join();
+  }
+
+  /** Completed when no call is unanswered, and none is taken. */
+  CompletableFuture<Void> drained() {
+    return drained;
+  }
+
+  /** Completed when also no worker is left. */
+  CompletableFuture<Void> over() {
+    return over;
+  }
+
+  /** All whose processes may still be there. */
+  Collection<PooledChild> children() {
+    return children.values();
+  }
+
+  /** The time that the core is told. */
+  long now() {
+    return System.nanoTime() - originNanos;
+  }
+
+  @Nullable PooledChild child(Member member) {
+    return children.get(member);
+  }
+
+  private void execute(Runnable work) {
+    mailbox.add(work);
+    if (pending.getAndIncrement() == 0) {
+      workThrough();
+    }
+  }
+
+  /** For one thread at a time: the one that found nothing pending, or was told to go on. */
+  private void workThrough() {
+    int done = 0;
+    do {
+      if (done++ == MOST_IN_ONE_GO) {
+        Thread.ofVirtual().name("brood-pool-driver").start(this::workThrough);
+        return;
+      }
+      Runnable work = mailbox.poll();
+      if (work == null) {
+        throw new AssertionError("what is pending is in the mailbox");
+      }
+      try {
+        work.run();
+      } catch (RuntimeException e) {
+        failed(e);
+      }
+    } while (pending.decrementAndGet() > 0);
+  }
+
+  /** A mistake in this program: rather no pool than calls that nobody ever answers. */
+  private void failed(RuntimeException reason) {
+    LOGGER.log(Level.ERROR, "a pool of " + fork + " is closed because of an error in it", reason);
+    if (!broken) {
+      broken = true;
+      next.clear();
+      order(CoreEvent.Order.CLOSE);
+    }
+  }
+
+  private void step(CoreEvent event) {
+    if (event instanceof CoreEvent.TimePassed) {
+      timerDue = Long.MAX_VALUE;
+    }
+    long now = now();
+    core.handle(event, now).forEach(this::tryToPerform);
+    for (CoreEvent follows = next.poll(); follows != null; follows = next.poll()) {
+      core.handle(follows, now).forEach(this::tryToPerform);
+    }
+    wakeAt(core.nextWake(now), now);
+  }
+
+  /** One effect that fails must not keep the next, the answer to a call, from happening. */
+  private void tryToPerform(CoreEffect effect) {
+    try {
+      perform(effect);
+    } catch (RuntimeException e) {
+      failed(e);
+    }
+  }
+
+  private void perform(CoreEffect effect) {
+    switch (effect) {
+      case CoreEffect.Start(Member member, var ticket) -> {
+        PooledChild child = new PooledChild(member, ticket, settings, this::post);
+        children.put(member, child);
+        CompletableFuture<Void> unused = child.gone().thenRun(() -> children.remove(member, child));
+        child.start(fork);
+      }
+      case CoreEffect.Send(Member member, Call call) -> send(member, call);
+      case CoreEffect.Stop(Member member, var manner) -> {
+        PooledChild child = children.get(member);
+        if (child != null) {
+          child.stop(manner);
+        }
+      }
+      case CoreEffect.Complete(Call call, Object value) -> call.answer.complete(value);
+      case CoreEffect.Fail(Call call, RuntimeException failure) ->
+          call.answer.completeExceptionally(failure);
+      case CoreEffect.RoomFree() -> room.leave();
+      case CoreEffect.RoomTaken() -> room.enterAgain();
+      case CoreEffect.Tell(PoolEvent event) -> listening.add(event);
+      case CoreEffect.Drained() -> drained.complete(null);
+      case CoreEffect.Over() -> {
+        if (timer != null) {
+          timer.cancel();
+        }
+        over.complete(null);
+      }
+    }
+  }
+
+  private void send(Member member, Call call) {
+    PooledChild child = children.get(member);
+    var link = child == null ? null : child.link();
+    if (link == null) {
+      next.add(new CoreEvent.NotSent(member, call, Obstacle.CLOSED));
+      return;
+    }
+    try {
+      boolean readsItself = call.caller == Thread.currentThread();
+      CompletableFuture<Message> reply = link.ask(call.input, readsItself);
+      call.asked = new Call.Asked(link, reply);
+      CompletableFuture<Message> unused =
+          reply.whenComplete((message, problem) -> answered(member, call, message, problem));
+    } catch (ChannelFullException e) {
+      next.add(new CoreEvent.NotSent(member, call, Obstacle.FULL));
+    } catch (ChannelClosedException e) {
+      next.add(new CoreEvent.NotSent(member, call, Obstacle.CLOSED));
+    } catch (RuntimeException e) { // an input that cannot be written, in whatever way
+      next.add(new CoreEvent.NotWritable(member, call, new CallNotSentException(e)));
+    }
+  }
+
+  private void answered(
+      Member member, Call call, @Nullable Message message, @Nullable Throwable problem) {
+    Throwable reason = problem instanceof CompletionException ? problem.getCause() : problem;
+    if (message != null) {
+      message.handle().ifPresent(Handle::close); // an answer is a value
+      post(new CoreEvent.Answered(member, call, message, null));
+    } else if (reason instanceof RequestFailedException failure) {
+      String text = failure.peerMessage();
+      PoolException told =
+          new CallFailedException(
+              "worker " + member.id + " answered with an error: " + text,
+              text,
+              failure.errorName().orElse(null));
+      post(new CoreEvent.Answered(member, call, null, told));
+    } // else the channel has ended, and what that means is known when the worker has
+  }
+
+  private void wakeAt(long due, long now) {
+    if (due >= timerDue) {
+      return;
+    }
+    if (timer != null) {
+      timer.cancel();
+    }
+    timerDue = due;
+    timer =
+        Reactor.shared()
+            .after(
+                due - now,
+                () ->
+                    Thread.ofVirtual()
+                        .name("brood-pool-timer")
+                        .start(() -> post(new CoreEvent.TimePassed())));
+  }
+
+  private void measureLater() {
+    Timer unused =
+        Reactor.shared()
+            .after(
+                Duration.ofSeconds(1).toNanos(),
+                () -> Thread.ofVirtual().name("brood-pool-memory").start(this::measure));
+  }
+
+  private void measure() {
+    for (PooledChild child : children.values()) {
+      child
+          .pid()
+          .ifPresent(pid ->
+              ProcessInfo.of(pid)
+                  .ifPresent(
+                      info -> post(new CoreEvent.Measured(child.member(), info.residentBytes()))));
+    }
+    if (!over.isDone()) {
+      measureLater();
+    }
+  }
+}

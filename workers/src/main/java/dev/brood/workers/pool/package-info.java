@@ -1,0 +1,2 @@
+/** Calls answered by a pool of children, in any language. */
+package dev.brood.workers.pool;
