@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What becomes of messages whose receiver leaves or ends. */
 @ExtendWith(Census.Extension.class)
 class LeavingTest {
-  private static final int COUNT = 100;
+  private static final int COUNT = 4 * 100;
   private static final String TEXT = "x".repeat(10_000);
 
   private final BlockingQueue<DeadLetter> dead = new LinkedBlockingQueue<>();
