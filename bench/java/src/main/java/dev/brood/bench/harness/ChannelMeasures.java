@@ -88,7 +88,7 @@ final class ChannelMeasures {
         "trip-64k",
         "Round trip of 64 KiB",
         LARGE,
-        quick ? 500 : 2_000,
+        quick ? 500 : 1_500,
         List.of(Must.atMost("p50 <= 2 x a C socket pair", "p50_us", 2).times("C")));
   }
 
@@ -117,7 +117,7 @@ final class ChannelMeasures {
                 .formatted(count)
             + "with raw bytes, Python `multiprocessing.Pipe` with the same object pickled.",
         BOTH,
-        quick ? new Effort(2, 0.5) : new Effort(4, 8),
+        quick ? new Effort(2, 0.5) : new Effort(4, bytes == SMALL ? 8 : 4),
         lineup("trip", bytes, count),
         List.of(
             Column.median("p50_us", "p50 us", 1),
