@@ -81,11 +81,16 @@ final class Tools {
     command.add("-Dbench.peer=" + nodeScript("peer.js"));
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-cp");
-    command.add(home.resolve("bench/java/target/classes") + ":" + libraries() + "/*");
+    command.add(ownJar() + ":" + libraries() + "/*");
     command.add("dev.brood.bench.contest.Contestant");
     command.add(launcher);
     command.add(virtual ? "virtual" : "platform");
     return command;
+  }
+
+  /** Not the folder of classes: with one in its class path no AOT cache can be made. */
+  private Path ownJar() {
+    return home.resolve("bench/java/target/brood-bench-0.1.0-SNAPSHOT.jar");
   }
 
   String nodeScript(String name) {
