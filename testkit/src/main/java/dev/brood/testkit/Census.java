@@ -35,7 +35,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public record Census(
     SortedMap<Integer, String> descriptors,
     SortedMap<Long, ChildProcess> children,
-    SortedMap<Long, LiveThread> threads,
+    SortedMap<Long, Thread> threads,
     SortedSet<Path> files) {
 
   /** How often {@link #awaitNoLeaks} looks again. */
@@ -52,10 +52,8 @@ public record Census(
    * @param directory where to list files, at any depth; null for nowhere; a missing one is empty
    */
   public static Census take(@Nullable Path directory) {
-    // Threads first: the dump needs a descriptor of its own while it is written.
-    SortedMap<Long, LiveThread> threads = LiveThread.all();
-    SortedMap<Long, ChildProcess> children = ChildProcess.all();
-    return new Census(readDescriptors(), children, threads, listFiles(directory));
+    return new Census(
+        readDescriptors(), ChildProcess.all(), LiveThreads.all(), listFiles(directory));
   }
 
   /**
@@ -79,8 +77,8 @@ public record Census(
       }
     });
     threads.forEach((id, thread) -> {
-      if (!before.threads.containsKey(id) && !tolerance.thread(thread)) {
-        leaks.add(thread.toString());
+      if (!before.threads.containsKey(id) && !tolerance.thread(thread.getName())) {
+        leaks.add(LiveThreads.describe(thread));
       }
     });
     files.forEach(file -> {

@@ -50,8 +50,8 @@ public record Tolerance(Pattern threads, Pattern descriptors, Pattern children) 
         context.getConfigurationParameter("brood.census.tolerateDescriptors").orElse(""));
   }
 
-  boolean thread(LiveThread thread) {
-    return threads.matcher(thread.name()).matches();
+  boolean thread(String name) {
+    return threads.matcher(name).matches();
   }
 
   boolean descriptor(String target) {

@@ -7,8 +7,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -178,17 +184,42 @@ class CensusTest {
   }
 
   @Test
-  void parse_threadNameWithQuotes_isKept() {
-    List<String> dump =
-        List.of(
-            "123",
-            "",
-            "#7 \"a \"b\" c\" virtual WAITING 2026-11-21T09:17:20.468899917Z",
-            "    at java.base/java.lang.VirtualThread.park(VirtualThread.java:742)",
-            "    at some.Place.run(Place.java:1)",
-            "    at other.Place.run(Place.java:2)");
+  void leaksSince_threadOfAnExecutor_isReported() throws Exception {
+    Census before = Census.take();
+    CountDownLatch end = new CountDownLatch(1);
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> task =
+          executor.submit(() -> {
+            end.await();
+            return null;
+          });
+      assertThat(Census.take().leaksSince(before, TOLERANCE)).hasSize(1);
+      end.countDown();
+      assertThat(task.get()).isNull();
+    }
+    assertThat(Census.awaitNoLeaks(before, null, TOLERANCE, LIMIT)).isEmpty();
+  }
 
-    assertThat(LiveThread.parse(dump).values())
-        .containsExactly(new LiveThread(7, "a \"b\" c", true, "at some.Place.run(Place.java:1)"));
+  /** With the thread dump of JDK 25.0.3 this ended the JVM with SIGSEGV (JDK-8364343). */
+  @Test
+  void take_whileVirtualThreadsParkAndUnpark_endsNothing() throws Exception {
+    AtomicBoolean end = new AtomicBoolean();
+    List<Thread> restless = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      restless.add(
+          Thread.ofVirtual()
+              .start(() -> {
+                while (!end.get()) {
+                  LockSupport.parkNanos(1);
+                }
+              }));
+    }
+    for (int i = 0; i < 200; i++) {
+      assertThat(Census.take().threads()).containsKey(restless.getFirst().threadId());
+    }
+    end.set(true);
+    for (Thread thread : restless) {
+      thread.join();
+    }
   }
 }

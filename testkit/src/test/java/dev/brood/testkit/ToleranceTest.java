@@ -26,19 +26,19 @@ class ToleranceTest {
 
   @Test
   void thread_lastingParts_areToleratedButNoOthers() {
-    assertThat(tolerance.thread(new LiveThread(1, "brood-reactor", false, ""))).isTrue();
-    assertThat(tolerance.thread(new LiveThread(1, "brood-spawner-1", false, ""))).isTrue();
-    assertThat(tolerance.thread(new LiveThread(1, "ForkJoinPool-1-worker-1", false, ""))).isTrue();
-    assertThat(tolerance.thread(new LiveThread(1, "brood-reader", true, ""))).isFalse();
-    assertThat(tolerance.thread(new LiveThread(1, "", true, ""))).isFalse();
+    assertThat(tolerance.thread("brood-reactor")).isTrue();
+    assertThat(tolerance.thread("brood-spawner-1")).isTrue();
+    assertThat(tolerance.thread("ForkJoinPool-1-worker-1")).isTrue();
+    assertThat(tolerance.thread("brood-reader")).isFalse();
+    assertThat(tolerance.thread("")).isFalse();
   }
 
   @Test
   void extended_ownPatterns_areToleratedBesides() {
     Tolerance own = Tolerance.extended("mine-.*", "/my/.*");
 
-    assertThat(own.thread(new LiveThread(1, "mine-1", false, ""))).isTrue();
-    assertThat(own.thread(new LiveThread(1, "brood-reactor", false, ""))).isTrue();
+    assertThat(own.thread("mine-1")).isTrue();
+    assertThat(own.thread("brood-reactor")).isTrue();
     assertThat(own.descriptor("/my/file")).isTrue();
     assertThat(own.descriptor("/your/file")).isFalse();
   }
