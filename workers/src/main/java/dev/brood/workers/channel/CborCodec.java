@@ -42,14 +42,15 @@ final class CborCodec implements Codec {
     if (bytes.length > FrameBuffer.LIMIT - around) {
       throw new EncodingException("the message is longer than 2 GiB");
     }
-    ByteBuffer frame = ByteBuffer.allocate(around + bytes.length);
-    frame.putInt(frame.capacity() - Integer.BYTES);
+    byte[] frame = new byte[around + bytes.length];
+    System.arraycopy(bytes, 0, frame, around, bytes.length); // at once, so nothing is zeroed before
+    ByteBuffer head = ByteBuffer.wrap(frame).putInt(frame.length - Integer.BYTES);
     if (tiny) {
-      frame.put((byte) (BYTE_STRING | bytes.length));
+      head.put((byte) (BYTE_STRING | bytes.length));
     } else {
-      frame.put((byte) (BYTE_STRING | FOUR_BYTE_LENGTH)).putInt(bytes.length);
+      head.put((byte) (BYTE_STRING | FOUR_BYTE_LENGTH)).putInt(bytes.length);
     }
-    return frame.put(bytes).array();
+    return frame;
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.brood.workers.channel;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.OutputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -80,17 +82,11 @@ final class FrameBuffer extends OutputStream {
    * @return false if one is not; then nothing has been written
    */
   boolean latin1(String text) {
-    int length = text.length();
-    reserve(length);
-    int position = size;
-    for (int i = 0; i < length; i++) {
-      char c = text.charAt(i);
-      if (c > 0xff) {
-        return false;
-      }
-      bytes[position++] = (byte) c;
+    byte[] characters = text.getBytes(ISO_8859_1);
+    if (!new String(characters, ISO_8859_1).equals(text)) {
+      return false; // something was replaced
     }
-    size = position;
+    write(characters);
     return true;
   }
 

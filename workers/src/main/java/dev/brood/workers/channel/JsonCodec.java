@@ -32,7 +32,7 @@ final class JsonCodec implements Codec {
    */
   private static @Nullable Object read(byte[] bytes, int offset, int length) {
     try {
-      if (LineDecoder.isAscii(bytes, offset, length)) {
+      if (EightBytes.areAscii(bytes, offset, length)) {
         try {
           return Mappers.JSON_VALUES.readValue(bytes, offset, length);
         } catch (StreamReadException e) {

@@ -1,9 +1,5 @@
 package dev.brood.workers.channel;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-
 /**
  * Cuts a stream at every line feed, and only there. Each byte is looked at once for that; lines
  * that lie whole in what was fed are parsed where they are.
@@ -11,10 +7,6 @@ import java.nio.ByteOrder;
 final class LineDecoder implements FrameDecoder {
   private static final byte LINE_FEED = '\n';
   private static final int FIRST_BYTES = 1024;
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final long LOW_BITS = 0x0101010101010101L;
-  private static final long HIGH_BITS = 0x8080808080808080L;
 
   private final BodyReader reader;
   private final int limit;
@@ -34,7 +26,7 @@ final class LineDecoder implements FrameDecoder {
     int end = offset + length;
     int start = offset;
     while (start < end) {
-      int lineFeed = lineFeed(bytes, start, end);
+      int lineFeed = EightBytes.indexOf(LINE_FEED, bytes, start, end);
       int stop = lineFeed < 0 ? end : lineFeed;
       if (!skipping && stop - start > limit - held.size()) {
         skipping = true;
@@ -72,41 +64,5 @@ final class LineDecoder implements FrameDecoder {
 
   private void hold(byte[] bytes, int start, int stop) {
     held.append(bytes, start, stop - start, FIRST_BYTES, limit);
-  }
-
-  /** Where the next line feed is, or -1; eight bytes at a time. */
-  private static int lineFeed(byte[] bytes, int start, int end) {
-    int position = start;
-    for (; position <= end - Long.BYTES; position += Long.BYTES) {
-      // A byte of this is zero where there is a line feed; the lowest one found is exact.
-      long difference = (long) LONG.get(bytes, position) ^ (LINE_FEED * LOW_BITS);
-      long found = (difference - LOW_BITS) & ~difference & HIGH_BITS;
-      if (found != 0) {
-        return position + Long.numberOfTrailingZeros(found) / Byte.SIZE;
-      }
-    }
-    for (; position < end; position++) {
-      if (bytes[position] == LINE_FEED) {
-        return position;
-      }
-    }
-    return -1;
-  }
-
-  /** Whether all bytes are below 128. */
-  static boolean isAscii(byte[] bytes, int offset, int length) {
-    int end = offset + length;
-    int position = offset;
-    for (; position <= end - Long.BYTES; position += Long.BYTES) {
-      if (((long) LONG.get(bytes, position) & HIGH_BITS) != 0) {
-        return false;
-      }
-    }
-    for (; position < end; position++) {
-      if (bytes[position] < 0) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -9,7 +9,6 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
-import tools.jackson.core.util.JsonGeneratorDelegate;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.cfg.MapperBuilder;
@@ -54,7 +53,7 @@ final class Mappers {
   }
 
   static void writeJson(@Nullable Object value, OutputStream out) {
-    try (JsonGenerator generator = new FiniteNumbers(JSON.createGenerator(out))) {
+    try (JsonGenerator generator = new StringifyGenerator(JSON.createGenerator(out))) {
       JSON.writeValue(generator, value);
     } catch (JacksonException e) {
       throw unwritable(value, "", e);
@@ -104,41 +103,5 @@ final class Mappers {
 
   static MalformedMessageException malformed(String what, JacksonException e) {
     return new MalformedMessageException(what + ": " + e.getOriginalMessage(), e);
-  }
-
-  /** Writes null for what JSON has no number for, as {@code JSON.stringify} does. */
-  private static final class FiniteNumbers extends JsonGeneratorDelegate {
-    FiniteNumbers(JsonGenerator generator) {
-      super(generator, false);
-    }
-
-    @Override
-    public JsonGenerator writeNumber(double value) {
-      if (Double.isFinite(value)) {
-        delegate.writeNumber(value);
-      } else {
-        delegate.writeNull();
-      }
-      return this;
-    }
-
-    @Override
-    public JsonGenerator writeNumber(float value) {
-      if (Float.isFinite(value)) {
-        delegate.writeNumber(value);
-      } else {
-        delegate.writeNull();
-      }
-      return this;
-    }
-
-    @Override
-    public JsonGenerator writeArray(double[] values, int offset, int length) {
-      writeStartArray(values, length);
-      for (int i = offset; i < offset + length; i++) {
-        writeNumber(values[i]);
-      }
-      return writeEndArray();
-    }
   }
 }

@@ -191,4 +191,23 @@ class JsonCodecTest {
     String text = "ö".repeat(1_000_000);
     assertThat(Frames.roundTrip(Codec.JSON, Map.of(text, text))).isEqualTo(Map.of(text, text));
   }
+
+  /** Long text is copied where it can be, so each of its places is one that might be missed. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"\"", "\\", "\n", "\u0000", "\u001f", "\u007f", "\u00e4", "\u20ac", "?", "\ud800"})
+  void encode_longText_isWrittenAsShortTextIs(String odd) {
+    for (int before = 0; before < 40; before++) {
+      String text = "x".repeat(before) + odd + "y".repeat(60 - before);
+      String expected = "\"" + "x".repeat(before) + written(odd) + "y".repeat(60 - before) + "\"\n";
+      assertThat(new String(Codec.JSON.encode(text), StandardCharsets.UTF_8)).isEqualTo(expected);
+      assertThat(Frames.only(Codec.JSON, Codec.JSON.encode(text))).isEqualTo(text);
+    }
+  }
+
+  /** What a text of one character is written as, without the quotes. */
+  private static String written(String text) {
+    String line = new String(Codec.JSON.encode(text), StandardCharsets.UTF_8);
+    return line.substring(1, line.length() - 2);
+  }
 }
