@@ -265,4 +265,44 @@ class TreeStopTest {
     }
     return pids;
   }
+
+  @Test
+  void stop_childStartsAnotherWhenTold_isToldToo() throws Exception {
+    String script =
+        """
+        trap 'sleep 1000 & exit 0' TERM
+        echo ready
+        while :; do sleep 0.01; done
+        """;
+    try (Child child = marked(List.of("sh", "-c", script)).spawn()) {
+      assertThat(child.stdout().readLine()).isEqualTo("ready");
+
+      StopReport report = child.stop(Duration.ofMinutes(1));
+
+      assertThat(Look.marked(mark)).isEmpty();
+      assertThat(report.forced()).isFalse();
+    }
+  }
+
+  @Test
+  void stop_whileAnotherWaitsForWhatTheDeadChildLeft_waitsToo() throws Exception {
+    String script =
+        """
+        sh -c 'trap "" TERM; echo ready; sleep 1000' &
+        trap 'exit 0' TERM
+        wait
+        """;
+    try (Child child = marked(List.of("sh", "-c", script)).spawn()) {
+      assertThat(child.stdout().readLine()).isEqualTo("ready");
+      Thread first = Thread.startVirtualThread(() -> child.stop(Duration.ofMinutes(1)));
+      assertThat(child.await()).isEqualTo(new Exit.Exited(0));
+      assertThat(Look.marked(mark)).isNotEmpty();
+
+      StopReport second = child.kill();
+
+      assertThat(second.alreadyEnded()).isFalse();
+      assertThat(Look.marked(mark)).isEmpty();
+      first.join();
+    }
+  }
 }

@@ -7,8 +7,12 @@ import dev.brood.process.internal.linux.Epoll;
 import dev.brood.process.internal.linux.Errno;
 import dev.brood.process.internal.linux.ErrnoException;
 import dev.brood.process.internal.linux.Pids;
+import dev.brood.process.internal.linux.ProcStat;
 import dev.brood.process.internal.linux.WaitRecord;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +39,10 @@ final class LinuxProcess extends OsProcess {
   private boolean reaped;
   private boolean watched;
   private boolean groupOutlivesLeader;
+  private int stopsUnderWay;
+
+  /** What those stops know of the tree; null if there are none. */
+  private @Nullable Map<Long, ProcStat> stopping;
 
   /**
    * A child that was just started; somebody must {@link #watch} it or wait for it.
@@ -115,17 +123,39 @@ final class LinuxProcess extends OsProcess {
         return Pids.signalGroup(pid, number) == 0;
       }
     }
-    return new TreeStop(this).signalLeftovers(number) > 0;
+    return new TreeStop(this, new HashMap<>()).signalLeftovers(number) > 0;
   }
 
   @Override
   public StopOutcome stopTree(List<StopStep> steps) {
-    return new TreeStop(this).run(steps);
+    if (!mayHaveSurvivors()) {
+      return new StopOutcome(true, List.of(), 0, List.of());
+    }
+    TreeStop stop = new TreeStop(this, stopBegins());
+    try {
+      return stop.run(steps);
+    } finally {
+      stopEnds();
+    }
+  }
+
+  private synchronized Map<Long, ProcStat> stopBegins() {
+    Map<Long, ProcStat> members = stopping == null ? new ConcurrentHashMap<>() : stopping;
+    stopping = members;
+    stopsUnderWay++;
+    return members;
+  }
+
+  private synchronized void stopEnds() {
+    stopsUnderWay--;
+    if (stopsUnderWay == 0) {
+      stopping = null;
+    }
   }
 
   @Override
   public synchronized boolean mayHaveSurvivors() {
-    return !ended || groupOutlivesLeader;
+    return !ended || stopsUnderWay > 0 || groupOutlivesLeader;
   }
 
   /** The control group that holds it; null if there is none. */

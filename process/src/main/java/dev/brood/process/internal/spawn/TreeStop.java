@@ -41,20 +41,23 @@ final class TreeStop {
   private static final long LAST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final LinuxProcess child;
-  private final Map<Long, ProcStat> known = new HashMap<>();
+  private final Map<Long, ProcStat> known;
   private final Set<Long> told = new HashSet<>();
   private boolean held;
   private boolean complete;
   private boolean interrupted;
 
-  TreeStop(LinuxProcess child) {
+  /**
+   * Prepares it.
+   *
+   * @param known what is known to belong to the tree; stops under way at the same time share it
+   */
+  TreeStop(LinuxProcess child, Map<Long, ProcStat> known) {
     this.child = child;
+    this.known = known;
   }
 
   StopOutcome run(List<StopStep> steps) {
-    if (!child.mayHaveSurvivors()) {
-      return new StopOutcome(true, List.of(), 0, List.of());
-    }
     held = child.hold();
     try {
       List<Integer> sent = new ArrayList<>();
@@ -62,7 +65,7 @@ final class TreeStop {
       for (StopStep step : steps) {
         signalAll(step.signal());
         sent.add(step.signal());
-        gone = awaitGone(step.waitNanos());
+        gone = awaitGone(step.waitNanos(), step.signal());
         if (gone) {
           break;
         }
@@ -101,7 +104,7 @@ final class TreeStop {
       if (child.cell() != null) {
         child.cell().kill();
       }
-      if (awaitGone(look)) {
+      if (awaitGone(look, SIGKILL)) {
         return List.of();
       }
       if (System.nanoTime() - end > 0) {
@@ -196,14 +199,22 @@ final class TreeStop {
         && (member.pid() == child.pid() || (child.leadsGroup() && member.group() == child.pid()));
   }
 
-  /** Waits until the child has ended and nothing of its tree lives; false when time is up. */
-  private boolean awaitGone(long waitNanos) {
+  /**
+   * Waits until the child has ended and nothing of its tree lives; false when time is up. What it
+   * has started after the signal, while it still lived, is signalled when it has ended.
+   */
+  private boolean awaitGone(long waitNanos, int number) {
     long end = System.nanoTime() + Math.min(waitNanos, Long.MAX_VALUE / 4);
     if (held && !awaitEnding(end)) {
       return false;
     }
     long look = FIRST_LOOK_NANOS;
-    while (!living().isEmpty() || !complete) {
+    for (List<ProcStat> members = living(); !members.isEmpty() || !complete; members = living()) {
+      for (ProcStat member : members) {
+        if (told.add(member.pid())) {
+          signal(member, number);
+        }
+      }
       long left = end - System.nanoTime();
       if (left <= 0) {
         return false;
