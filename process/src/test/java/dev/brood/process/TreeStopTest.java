@@ -199,7 +199,7 @@ class TreeStopTest {
 
   @RepeatedTest(3)
   void stop_forkingOrphans_nothingEscapes() throws Exception {
-    // Those forked after SIGTERM was sent do not get it, as they may be part of an orderly end.
+    // Those forked after SIGTERM was sent get it when the child itself has ended.
     StopPlan plan = StopPlan.of(Signal.TERM, Duration.ofMillis(100));
     killWhileForking(HelperPrograms.forkingOrphans(200), plan);
   }

@@ -16,11 +16,14 @@ final class ProcessTable {
   private final long startedAtNanos;
   private final List<ProcStat> entries;
   private final boolean complete;
+  private final boolean settled;
   private final Map<Long, List<ProcStat>> byParent = new HashMap<>();
 
-  private ProcessTable(long startedAtNanos, List<ProcStat> entries, boolean complete) {
+  private ProcessTable(
+      long startedAtNanos, List<ProcStat> entries, boolean complete, boolean settled) {
     this.startedAtNanos = startedAtNanos;
     this.complete = complete;
+    this.settled = settled;
     this.entries = entries;
     for (ProcStat entry : entries) {
       byParent.computeIfAbsent(entry.parent(), parent -> new ArrayList<>()).add(entry);
@@ -45,6 +48,14 @@ final class ProcessTable {
     return complete;
   }
 
+  /**
+   * Whether no process ended between its listing and its reading. One that did may have started
+   * another in that time, which is not here.
+   */
+  boolean settled() {
+    return settled;
+  }
+
   /** The living members of a process group. */
   List<ProcStat> group(long group) {
     return entries.stream().filter(entry -> entry.group() == group && !entry.dead()).toList();
@@ -63,16 +74,19 @@ final class ProcessTable {
   private static ProcessTable read() {
     long now = System.nanoTime();
     List<ProcStat> entries = new ArrayList<>();
+    boolean settled = true;
     try {
       for (long pid : ProcStat.pids()) {
         ProcStat entry = ProcStat.read(pid);
-        if (entry != null) {
+        if (entry == null) {
+          settled = false;
+        } else {
           entries.add(entry);
         }
       }
-      return new ProcessTable(now, entries, true);
+      return new ProcessTable(now, entries, true, settled);
     } catch (UncheckedIOException e) {
-      return new ProcessTable(now, entries, false);
+      return new ProcessTable(now, entries, false, false);
     }
   }
 }

@@ -40,11 +40,15 @@ final class TreeStop {
   private static final long FIRST_LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
   private static final long LAST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  /** On a machine where processes end all the time no look is sure; several are, as good as. */
+  private static final int MOST_EMPTY_LOOKS = 5;
+
   private final LinuxProcess child;
   private final Map<Long, ProcStat> known;
   private final Set<Long> told = new HashSet<>();
   private boolean held;
   private boolean complete;
+  private boolean settled;
   private boolean interrupted;
 
   /**
@@ -209,7 +213,13 @@ final class TreeStop {
       return false;
     }
     long look = FIRST_LOOK_NANOS;
-    for (List<ProcStat> members = living(); !members.isEmpty() || !complete; members = living()) {
+    int emptyLooks = 0;
+    while (true) {
+      List<ProcStat> members = living();
+      emptyLooks = members.isEmpty() && complete ? emptyLooks + 1 : 0;
+      if (emptyLooks > 0 && (settled || emptyLooks == MOST_EMPTY_LOOKS)) {
+        return true;
+      }
       for (ProcStat member : members) {
         if (told.add(member.pid())) {
           signal(member, number);
@@ -219,11 +229,12 @@ final class TreeStop {
       if (left <= 0) {
         return false;
       }
-      LockSupport.parkNanos(this, Math.min(look, left));
-      interrupted |= Thread.interrupted();
-      look = Math.min(look * 2, LAST_LOOK_NANOS);
+      if (emptyLooks == 0) {
+        LockSupport.parkNanos(this, Math.min(look, left));
+        interrupted |= Thread.interrupted();
+        look = Math.min(look * 2, LAST_LOOK_NANOS);
+      }
     }
-    return true;
   }
 
   private boolean awaitEnding(long endNanos) {
@@ -245,6 +256,7 @@ final class TreeStop {
   private List<ProcStat> living() {
     ProcessTable table = ProcessTable.fresh();
     complete = table.complete();
+    settled = table.settled();
     Map<Long, ProcStat> living = new HashMap<>();
     if (held) {
       add(table.descendants(child.pid()), living);
