@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -27,8 +28,11 @@ class TerminalProcessTest {
 
   @TempDir Path directory;
 
-  /** A server of our own, whose socket nobody else knows. */
-  private final String server = "brood-test-" + ProcessHandle.current().pid();
+  private static final AtomicInteger SERVERS = new AtomicInteger();
+
+  /** A server of our own; the one of the test before may still be about to end. */
+  private final String server =
+      "brood-test-" + ProcessHandle.current().pid() + "-" + SERVERS.incrementAndGet();
 
   @BeforeEach
   void needsTmux() throws InterruptedException {
