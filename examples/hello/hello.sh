@@ -1,4 +1,4 @@
-# Greets NAME so many times, once a second, and ends: the end of one process stops the others.
+# Greets NAME so many times, once a second, and ends.
 name=$1
 times=$2
 while [ "$times" -gt 0 ]; do

@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.brood.daemon {
   requires dev.brood.process;
+  requires dev.brood.workers;
   requires info.picocli;
   requires jdk.unsupported;
   requires org.snakeyaml.engine;

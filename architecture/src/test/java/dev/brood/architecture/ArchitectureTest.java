@@ -101,11 +101,18 @@ class ArchitectureTest {
                   "dev.brood.daemon.apps",
                   "dev.brood.daemon.config",
                   "dev.brood.process",
-                  "dev.brood.process.observe")),
+                  "dev.brood.process.observe",
+                  "dev.brood.workers.fork",
+                  "dev.brood.workers.supervise")),
           Map.entry(
               "dev.brood.daemon.apps",
-              Set.of("dev.brood.daemon.config", "dev.brood.process", "dev.brood.process.observe")),
-          Map.entry("dev.brood.daemon.config", Set.of()),
+              Set.of(
+                  "dev.brood.daemon.config",
+                  "dev.brood.process",
+                  "dev.brood.process.observe",
+                  "dev.brood.workers.fork",
+                  "dev.brood.workers.supervise")),
+          Map.entry("dev.brood.daemon.config", Set.of("dev.brood.workers.supervise")),
           Map.entry("dev.brood.testkit", Set.of()));
 
   /** Modules for people to read, where the arrows above do not apply. */

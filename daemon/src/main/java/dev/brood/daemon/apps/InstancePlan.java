@@ -2,6 +2,8 @@ package dev.brood.daemon.apps;
 
 import dev.brood.daemon.config.App;
 import dev.brood.process.Command;
+import dev.brood.workers.supervise.Health;
+import dev.brood.workers.supervise.Readiness;
 
 /**
  * One copy of an app, ready to be started.
@@ -9,16 +11,9 @@ import dev.brood.process.Command;
  * @param app what it is a copy of
  * @param number from 0
  * @param label the app's name, with {@code .NUMBER} if there are several copies
- * @param command without stdio, which whoever starts it chooses
+ * @param command without outputs, which whoever starts it chooses
+ * @param readiness how this copy is known to have come up
+ * @param health how this copy is known to be still well
  */
-public record InstancePlan(App app, int number, String label, Command command) {
-
-  /**
-   * Starts the copy with both outputs piped; they must be read.
-   *
-   * @throws dev.brood.process.SpawnException if it cannot be started
-   */
-  public Instance start() {
-    return Instance.start(this);
-  }
-}
+public record InstancePlan(
+    App app, int number, String label, Command command, Readiness readiness, Health health) {}

@@ -11,6 +11,7 @@ import dev.brood.process.StopPlan;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ public final class Planner {
   /**
    * The copies of all apps, in the order of the file.
    *
-   * @throws AppException if a script is not there, or no app knows the variant
+   * @throws AppException as for one app, or if no app knows the variant
    */
   public List<InstancePlan> plan(BroodFile file) {
     if (variant.isPresent()
@@ -54,7 +55,7 @@ public final class Planner {
   /**
    * The copies of one app.
    *
-   * @throws AppException if its script is not there
+   * @throws AppException if its script or program is not there, or what its checks name
    */
   public List<InstancePlan> plan(App app) {
     int copies = app.instances(host.processors());
@@ -62,14 +63,25 @@ public final class Planner {
     for (int number = 0; number < copies; number++) {
       Map<String, String> variables = variables(app, number);
       Command command =
-          Command.of(argv(app, variables))
-              .directory(app.directory())
-              .environment(Environment.inherit().with(variables))
+          prepared(app, variables, argv(app, variables))
               .stopPlan(StopPlan.of(Signal.of(app.killSignal()), app.killTimeout()));
       String label = copies == 1 ? app.name() : app.name() + "." + number;
-      plans.add(new InstancePlan(app, number, label, command));
+      Map<String, String> all = new HashMap<>(host.environment());
+      all.putAll(variables);
+      Checks checks =
+          new Checks(
+              app,
+              all,
+              line -> prepared(app, variables, shell(Optional.ofNullable(all.get("PATH")), line)));
+      plans.add(new InstancePlan(app, number, label, command, checks.readiness(), checks.health()));
     }
     return plans;
+  }
+
+  private static Command prepared(App app, Map<String, String> variables, List<String> argv) {
+    return Command.of(argv)
+        .directory(app.directory())
+        .environment(Environment.inherit().with(variables));
   }
 
   private Map<String, String> variables(App app, int number) {
@@ -91,10 +103,13 @@ public final class Planner {
     Optional<String> path =
         Optional.ofNullable(variables.getOrDefault("PATH", host.environment().get("PATH")));
     return switch (app.program()) {
-      case Program.ShellLine(String line) ->
-          List.of(Host.find("bash", path).isPresent() ? "bash" : "sh", "-c", line);
+      case Program.ShellLine(String line) -> shell(path, line);
       case Program.Script script -> argv(app, script, path);
     };
+  }
+
+  private static List<String> shell(Optional<String> path, String line) {
+    return List.of(Host.find("bash", path).isPresent() ? "bash" : "sh", "-c", line);
   }
 
   private static List<String> argv(App app, Program.Script script, Optional<String> path) {
@@ -112,7 +127,20 @@ public final class Planner {
     }
     argv.add(file);
     argv.addAll(script.arguments());
+    requireProgram(app, argv.getFirst(), path);
     return argv;
+  }
+
+  /** Told before anything is started, and not tried again and again. */
+  private static void requireProgram(App app, String program, Optional<String> path) {
+    if (program.contains("/")) {
+      if (!Files.exists(Path.of(program))) {
+        throw missing(app, program);
+      }
+    } else if (Host.find(program, path).isEmpty()) {
+      throw new AppException(
+          app.name(), "cannot start \"" + app.name() + "\": no such program in PATH: " + program);
+    }
   }
 
   private static Optional<String> interpreter(String script, Optional<String> path) {

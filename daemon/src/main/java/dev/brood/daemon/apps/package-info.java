@@ -1,6 +1,6 @@
 /**
  * An entry of the model made into children: each {@link dev.brood.daemon.config.App} becomes one
- * {@link dev.brood.daemon.apps.InstancePlan} a copy, and each plan, started, an {@link
- * dev.brood.daemon.apps.Instance}.
+ * {@link dev.brood.daemon.apps.InstancePlan} a copy, and all plans together the supervisor that
+ * {@link dev.brood.daemon.apps.AppSupervisor} makes.
  */
 package dev.brood.daemon.apps;

@@ -11,13 +11,21 @@ import java.nio.file.Path;
  * load and link is in it. Not a command of its own.
  */
 final class Training {
+  /** An app that is restarted, one that waits, and one that says when it is ready. */
+  private static final String FILE =
+      """
+      apps:
+        - {name: one, script: echo, args: [text], depends_on: two}
+        - {name: two, script: "echo up; exit 3", ready: {line: up}, max_restarts: 1}
+      """;
+
   private Training() {}
 
   public static void main(String[] arguments) throws IOException {
     try (PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8)) {
       Path file = Files.createTempFile("brood-training", ".yaml");
       try {
-        Files.writeString(file, "apps:\n  - name: one\n    script: echo\n    args: [text]\n");
+        Files.writeString(file, FILE);
         Brood.run(new String[] {"--version"}, out, out);
         Brood.run(new String[] {"--help"}, out, out);
         Brood.run(new String[] {"up", "--help"}, out, out);

@@ -24,7 +24,9 @@ final class UpCommand implements Callable<Integer> {
     this.out = out;
     this.err = err;
     spec.name("up");
-    spec.addOption(Options.flag("--keep-going", "One that ends does not stop the others."));
+    spec.addOption(
+        Options.flag("--keep-going", "One that fails for good does not stop the others."));
+    spec.addOption(Options.flag("--no-restart", "Restart nothing, whatever the file says."));
     spec.addOption(Options.text("--env", "NAME", "Put each app's env_NAME on top of its env."));
     spec.addOption(Options.flag("--keys", "Print the keys an app can have, and end."));
     spec.addOption(Options.help());
@@ -41,9 +43,11 @@ final class UpCommand implements Callable<Integer> {
             .arity("0..1")
             .build());
     Map<String, String> codes = new LinkedHashMap<>();
-    codes.put("0", "nothing failed by itself, whether all ended or we were told to stop");
-    codes.put("n, 128+n", "the exit code of the first one that failed, or the signal it died of");
-    codes.put("126, 127", "the first failure was one that could not be started");
+    codes.put("0", "nothing failed for good, whether all ended or we were told to stop");
+    codes.put(
+        "n, 128+n", "how the first one ended that failed for good: exit code n, or by signal n");
+    codes.put("1", "... and that had exit code 0, was not ready in time, or was not well");
+    codes.put("126, 127", "... and that could not be started, or its program is not there");
     codes.put("130, 143", "a second Ctrl-C or SIGTERM killed what was left");
     codes.put("141", "nobody reads our output any more");
     codes.put("2", "the command line or the file is wrong");
@@ -55,9 +59,12 @@ final class UpCommand implements Callable<Integer> {
             "Each line has the name of its process in front. Lines of stdout go to stdout, those of"
                 + " stderr and our own (marked with *) to stderr. Colours appear on a terminal"
                 + " only; NO_COLOR and FORCE_COLOR are honoured.",
-            "When one process ends, the others are stopped. Ctrl-C, SIGTERM and SIGHUP stop all, in"
-                + " reverse order, each within its kill_timeout; a second Ctrl-C kills.",
-            "Restarts (autorestart) are not done yet.")
+            "One that fails is started again, with growing waits (keys restart, max_restarts, ...)."
+                + " One that fails for good, because it may not be restarted or was too often,"
+                + " stops the others. Processes wait for those they depend on (depends_on) to be"
+                + " ready (ready) or well (health). brood up --keys lists all keys.",
+            "Ctrl-C, SIGTERM and SIGHUP stop all, each within its kill_timeout, and those that"
+                + " others depend on last; a second Ctrl-C kills.")
         .exitCodeList(codes)
         .footerHeading("%nEXAMPLES%n")
         .footer(
@@ -81,6 +88,7 @@ final class UpCommand implements Callable<Integer> {
     Up.Options options =
         new Up.Options(
             Options.<Boolean>value(spec, "--keep-going").orElse(false),
+            !Options.<Boolean>value(spec, "--no-restart").orElse(false),
             Options.value(spec, "--env"),
             Terminal.colours(1, System.getenv()),
             Terminal.colours(2, System.getenv()));

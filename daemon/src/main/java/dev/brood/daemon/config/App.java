@@ -24,7 +24,7 @@ import java.util.OptionalInt;
  * @param port goes into the variable PORT, plus the copy's number
  * @param killSignal the first signal of a stop, {@code SIGTERM} form
  * @param killTimeout how long a stop waits before SIGKILL
- * @param autorestart as written; restarts are not done yet
+ * @param supervision how it lives: restarts, readiness, health, what it waits for
  * @param line where the entry starts in the file, from 1
  */
 public record App(
@@ -39,7 +39,7 @@ public record App(
     OptionalInt port,
     String killSignal,
     Duration killTimeout,
-    boolean autorestart,
+    Supervision supervision,
     int line) {
 
   /** Copies the maps. */

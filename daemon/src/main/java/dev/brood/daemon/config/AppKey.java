@@ -1,10 +1,13 @@
 package dev.brood.daemon.config;
 
 import static dev.brood.daemon.config.AppKey.Kind.ANY;
+import static dev.brood.daemon.config.AppKey.Kind.CODES;
+import static dev.brood.daemon.config.AppKey.Kind.COUNT;
 import static dev.brood.daemon.config.AppKey.Kind.DURATION;
 import static dev.brood.daemon.config.AppKey.Kind.FLAG;
 import static dev.brood.daemon.config.AppKey.Kind.INSTANCES;
 import static dev.brood.daemon.config.AppKey.Kind.MAP;
+import static dev.brood.daemon.config.AppKey.Kind.NEEDS;
 import static dev.brood.daemon.config.AppKey.Kind.PORT;
 import static dev.brood.daemon.config.AppKey.Kind.SIGNAL;
 import static dev.brood.daemon.config.AppKey.Kind.TEXT;
@@ -60,12 +63,50 @@ public enum AppKey {
       DURATION,
       "5s",
       "how long a stop waits before SIGKILL; a bare number is milliseconds (PM2: 1600)"),
+  RESTART(
+      "restart",
+      Kind.RESTART,
+      "transient",
+      "when it is started again: permanent after every end, transient after a failure, temporary"
+          + " never"),
   AUTORESTART(
       "autorestart",
       FLAG,
-      "true",
-      "read, but without effect so far: one that ends stops the others, or with --keep-going stays"
-          + " ended"),
+      "none",
+      "PM2's way to say it: true is restart: permanent (PM2's default), false is temporary"),
+  STOP_EXIT_CODES(
+      "stop_exit_codes",
+      CODES,
+      "0",
+      "the exit codes that are a success; replaces the default, so name 0, too"),
+  MAX_RESTARTS(
+      "max_restarts", COUNT, "16", "how many restarts in a row there are before it is given up"),
+  MIN_UPTIME(
+      "min_uptime",
+      DURATION,
+      "1m",
+      "how long it has to be ready so that the restarts before are forgotten (PM2: 1s)"),
+  RESTART_DELAY(
+      "restart_delay",
+      DURATION,
+      "0, 100ms, 200ms, ... 30s",
+      "the wait before each restart; unset it grows, less up to a fifth at random"),
+  EXP_BACKOFF_RESTART_DELAY(
+      "exp_backoff_restart_delay",
+      DURATION,
+      "none",
+      "the wait before the first restart in a row, which then grows by half up to 15s"),
+  SIGNIFICANT(
+      "significant", FLAG, "false", "whether its end for good stops the others, a success, too"),
+  READY("ready", Kind.READY, "started", "how it is known to have come up; see below"),
+  WAIT_READY("wait_ready", FLAG, "false", "PM2's way to say ready: message"),
+  LISTEN_TIMEOUT(
+      "listen_timeout",
+      DURATION,
+      "30s",
+      "how long it may take to be ready; after that it has failed (PM2: 3s, and no failure)"),
+  HEALTH("health", Kind.HEALTH, "none", "how it is known to be still well; see below"),
+  DEPENDS_ON("depends_on", NEEDS, "none", "the apps that it waits for; see below"),
 
   APPEND_ENV_TO_NAME("append_env_to_name"),
   AUTOMATION("automation", "pmx"),
@@ -79,7 +120,6 @@ public enum AppKey {
   EVENT_LOOP_INSPECTOR("event_loop_inspector"),
   EXEC_MODE("exec_mode"),
   EXECUTE_COMMAND("execute_command"),
-  EXP_BACKOFF_RESTART_DELAY("exp_backoff_restart_delay"),
   FILTER_ENV("filter_env"),
   FORCE("force"),
   GID("gid"),
@@ -87,23 +127,18 @@ public enum AppKey {
   INSTALL_URL("install_url"),
   IO("io"),
   KILL_RETRY_TIME("kill_retry_time"),
-  LISTEN_TIMEOUT("listen_timeout"),
   LOG_DATE_FORMAT("log_date_format"),
   LOG_FILE("log_file", "log"),
   LOG_TYPE("log_type"),
   MAX_MEMORY_RESTART("max_memory_restart"),
-  MAX_RESTARTS("max_restarts"),
   MERGE_LOGS("merge_logs", "combine_logs"),
-  MIN_UPTIME("min_uptime"),
   NAME_PREFIX("name_prefix"),
   NAMESPACE("namespace"),
   OUT_FILE("out_file", "out", "output", "out_log"),
   PID_FILE("pid_file", "pid"),
   POST_UPDATE("post_update"),
-  RESTART_DELAY("restart_delay"),
   SHUTDOWN_WITH_MESSAGE("shutdown_with_message"),
   SOURCE_MAP_SUPPORT("source_map_support"),
-  STOP_EXIT_CODES("stop_exit_codes"),
   TIME("time"),
   TRACE("trace"),
   TREEKILL("treekill"),
@@ -111,7 +146,6 @@ public enum AppKey {
   USERNAME("username"),
   V8("v8"),
   VIZION("vizion"),
-  WAIT_READY("wait_ready"),
   WATCH("watch"),
   WATCH_DELAY("watch_delay"),
   WATCH_OPTIONS("watch_options"),
@@ -128,6 +162,12 @@ public enum AppKey {
     INSTANCES("a number, or max"),
     SIGNAL("a signal such as SIGTERM"),
     PORT("a number from 1 to 65535"),
+    RESTART("permanent, transient or temporary"),
+    CODES("an exit code from 0 to 255, or a list of them"),
+    COUNT("a number, or unlimited"),
+    READY("started, message, notify, or a map of one sign"),
+    HEALTH("ping, or a map of one sign"),
+    NEEDS("a name, a list of names, or a map of names to conditions"),
     ANY("anything");
 
     private final String expected;

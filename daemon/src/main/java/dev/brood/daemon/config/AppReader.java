@@ -59,7 +59,7 @@ final class AppReader {
             get(AppKey.PORT_NUMBER, values::port).map(OptionalInt::of).orElse(OptionalInt.empty()),
             get(AppKey.KILL_SIGNAL, values::signal).orElse(KILL_SIGNAL),
             get(AppKey.KILL_TIMEOUT, values::milliseconds).orElse(KILL_TIMEOUT),
-            autorestart(),
+            new SupervisionReader(nodes, values, entries).read(),
             YamlNodes.line(app)));
   }
 
@@ -135,18 +135,6 @@ final class AppReader {
       }
       return directory;
     }
-  }
-
-  private boolean autorestart() {
-    boolean wanted = get(AppKey.AUTORESTART, values::flag).orElse(true);
-    YamlNodes.Entry entry = entries.get(AppKey.AUTORESTART);
-    if (entry != null && wanted) {
-      nodes.warning(
-          entry.keyNode(),
-          "autorestart: restarts are not supported yet; one that ends stops the others, or stays"
-              + " ended with --keep-going");
-    }
-    return wanted;
   }
 
   private void requireNumber(String variable, Map<String, String> env) {

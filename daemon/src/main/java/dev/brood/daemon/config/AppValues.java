@@ -2,12 +2,15 @@ package dev.brood.daemon.config;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
@@ -15,6 +18,10 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 /** Turns one entry into a value of its type. A mistake is reported and gives an empty answer. */
 final class AppValues {
   private static final int MOST_INSTANCES = 10_000;
+  private static final int MOST_LOOKS = 1000;
+  private static final int MOST_DESCRIPTOR = 1023;
+  private static final int MOST_RESTARTS = 1_000_000;
+  private static final int MOST_CODE = 255;
   private static final Set<String> SIGNALS =
       Set.of(
           "HUP", "INT", "QUIT", "ABRT", "KILL", "USR1", "USR2", "ALRM", "TERM", "CONT", "PIPE",
@@ -146,7 +153,7 @@ final class AppValues {
     String hint =
         plain
             .flatMap(t -> Nearest.of(t, SIGNALS.stream().sorted().toList()))
-            .map(near -> "; did you mean \"SIG" + near + "\"?")
+            .map(near -> meant("SIG" + near))
             .orElse("");
     String found = YamlNodes.found(entry.value());
     nodes.error(
@@ -168,9 +175,103 @@ final class AppValues {
     }
   }
 
+  /** As {@link #milliseconds}, but longer than nothing. */
+  Optional<Duration> positive(YamlNodes.Entry entry) {
+    Optional<Duration> duration = milliseconds(entry);
+    if (duration.equals(Optional.of(Duration.ZERO))) {
+      return wrong(entry, "a duration above 0");
+    }
+    return duration;
+  }
+
+  /** A number that counts looks in a row. */
+  Optional<Integer> threshold(YamlNodes.Entry entry) {
+    return number(entry, 1, MOST_LOOKS).or(() -> wrong(entry, "a number from 1 to " + MOST_LOOKS));
+  }
+
+  /** A descriptor that a child may have besides the standard ones. */
+  Optional<Integer> descriptor(YamlNodes.Entry entry) {
+    return number(entry, 3, MOST_DESCRIPTOR)
+        .or(() -> wrong(entry, "a descriptor from 3 to " + MOST_DESCRIPTOR));
+  }
+
+  /** {@code PORT} or {@code HOST:PORT}, each of which may be a {@code $NAME}. */
+  Optional<String> address(YamlNodes.Entry entry) {
+    return YamlNodes.text(entry.value())
+        .filter(text -> text.matches("(\\S+:)?(\\d{1,5}|\\$\\S+)"))
+        .or(() -> wrong(entry, "a port, or HOST:PORT"));
+  }
+
+  /** An address of http or https. */
+  Optional<String> httpAddress(YamlNodes.Entry entry) {
+    return YamlNodes.text(entry.value())
+        .filter(text -> text.matches("https?://[^/\\s]\\S*"))
+        .or(() -> wrong(entry, "an address such as http://localhost:8080/health"));
+  }
+
+  /** How many restarts there are; the empty optional inside is "unlimited". */
+  Optional<OptionalInt> restarts(YamlNodes.Entry entry) {
+    if (YamlNodes.text(entry.value()).equals(Optional.of("unlimited"))) {
+      return Optional.of(OptionalInt.empty());
+    }
+    return number(entry, 0, MOST_RESTARTS)
+        .map(OptionalInt::of)
+        .or(() -> wrong(entry, "a number from 0 to " + MOST_RESTARTS + ", or unlimited"));
+  }
+
+  /** One exit code, or a list of at least one. */
+  Optional<Set<Integer>> exitCodes(YamlNodes.Entry entry) {
+    List<Node> all =
+        entry.value() instanceof SequenceNode list ? list.getValue() : List.of(entry.value());
+    Set<Integer> codes = new HashSet<>();
+    for (Node one : all) {
+      YamlNodes.Entry code = new YamlNodes.Entry(entry.key(), entry.keyNode(), one);
+      Optional<Integer> number =
+          number(code, 0, MOST_CODE).or(() -> wrong(code, AppKey.Kind.CODES));
+      number.ifPresent(codes::add);
+    }
+    return all.isEmpty() ? wrong(entry, AppKey.Kind.CODES) : Optional.of(codes);
+  }
+
+  /** One word out of several. */
+  <T> Optional<T> word(YamlNodes.Entry entry, Map<String, T> words) {
+    return word(entry, words, text -> text);
+  }
+
+  /** One word out of several, in its plain form. */
+  <T> Optional<T> word(YamlNodes.Entry entry, Map<String, T> words, UnaryOperator<String> plain) {
+    Optional<String> text = YamlNodes.text(entry.value()).map(plain);
+    Optional<T> value = text.flatMap(t -> Optional.ofNullable(words.get(t)));
+    if (value.isEmpty()) {
+      String names = String.join(", ", words.keySet().stream().sorted().toList());
+      String hint =
+          text.flatMap(t -> Nearest.of(t, words.keySet())).map(AppValues::meant).orElse("");
+      String found = YamlNodes.found(entry.value());
+      nodes.error(
+          entry.value(), entry.key() + ": expected one of " + names + ", found " + found + hint);
+    }
+    return value;
+  }
+
+  /** The end of a message that knows what was meant. */
+  static String meant(String near) {
+    return "; did you mean \"" + near + "\"?";
+  }
+
+  private static Optional<Integer> number(YamlNodes.Entry entry, int least, int most) {
+    return YamlNodes.text(entry.value())
+        .filter(text -> text.matches("\\d{1,9}"))
+        .map(Integer::valueOf)
+        .filter(number -> number >= least && number <= most);
+  }
+
   private <T> Optional<T> wrong(YamlNodes.Entry entry, AppKey.Kind kind) {
+    return wrong(entry, kind.expected());
+  }
+
+  private <T> Optional<T> wrong(YamlNodes.Entry entry, String expected) {
     String found = YamlNodes.found(entry.value());
-    nodes.error(entry.value(), entry.key() + ": expected " + kind.expected() + ", found " + found);
+    nodes.error(entry.value(), entry.key() + ": expected " + expected + ", found " + found);
     return Optional.empty();
   }
 }

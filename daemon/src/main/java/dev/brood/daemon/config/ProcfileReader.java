@@ -77,7 +77,7 @@ final class ProcfileReader {
         port <= 65535 ? OptionalInt.of(port) : OptionalInt.empty(),
         AppReader.KILL_SIGNAL,
         AppReader.KILL_TIMEOUT,
-        false,
+        Supervision.DEFAULT,
         number);
   }
 

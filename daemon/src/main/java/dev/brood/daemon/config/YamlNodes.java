@@ -24,7 +24,12 @@ final class YamlNodes {
   private static final int QUOTED_LENGTH = 40;
 
   /** One entry of a map whose key is a scalar. */
-  record Entry(String key, Node keyNode, Node value) {}
+  record Entry(String key, Node keyNode, Node value) {
+    /** This entry as messages name it when it stands in the map of another: {@code ready.tcp}. */
+    Entry in(Entry outer) {
+      return new Entry(outer.key + "." + key, keyNode, value);
+    }
+  }
 
   private final Problems problems;
 

@@ -53,6 +53,7 @@ final class YamlReader {
         nodes.error(entry, "expected an app (a map with script:), found " + YamlNodes.found(entry));
       }
     }
+    NeedsCheck.check(problems, apps);
     return apps;
   }
 

@@ -1,48 +1,61 @@
 package dev.brood.daemon.foreground;
 
-import dev.brood.daemon.apps.Instance;
+import dev.brood.daemon.config.App;
 import dev.brood.process.Cause;
 import dev.brood.process.Exit;
-import dev.brood.process.Result;
+import dev.brood.workers.supervise.Death;
+import dev.brood.workers.supervise.Ending.Lost;
+import dev.brood.workers.supervise.Ending.NotStarted;
+import dev.brood.workers.supervise.Ending.ProcessEnded;
+import dev.brood.workers.supervise.Ending.SupervisorEnded;
+import dev.brood.workers.supervise.Ending.Survived;
 import java.time.Duration;
 import java.util.Locale;
 
 /**
- * How one instance ended, in words.
+ * How one run of an instance ended, in words.
  *
- * @param kind by whom and how well
- * @param exitCode as a shell would see it: 128+n for a signal
+ * @param standing by whom and how well
+ * @param exitCode what it makes of the exit code of {@code up} if it is a failure for good
  * @param text for people
  */
-record Ending(Kind kind, int exitCode, String text) {
-  /** What an ending counts as. */
-  enum Kind {
-    /** By itself, with exit code 0. */
-    SUCCEEDED,
-    /** By itself, otherwise. */
-    FAILED,
-    /** By us, within its grace. */
-    STOPPED,
-    /** By us, with SIGKILL. */
-    KILLED
+record Ending(Standing standing, int exitCode, String text) {
+  /**
+   * Of a run of an app's instance.
+   *
+   * @param asked whether we had asked it to end
+   */
+  static Ending of(App app, Death death, boolean asked) {
+    return switch (death.ending()) {
+      case ProcessEnded(Exit exit, Cause cause) -> {
+        boolean ours = asked && cause != Cause.SELF;
+        yield ours ? byUs(app, exit, death) : bySelf(app, exit, ran(death));
+      }
+      case NotStarted(String reason) ->
+          new Ending(Standing.NOT_STARTED, ExitCodes.NOT_EXECUTABLE, reason);
+      case Lost(String reason) -> new Ending(Standing.FAILED, ExitCodes.FAILURE, "lost: " + reason);
+      case Survived survived -> new Ending(Standing.LEFT, ExitCodes.FAILURE, survived.toString());
+      case SupervisorEnded _ -> throw new AssertionError("no app is a supervisor");
+    };
   }
 
-  static Ending of(Instance instance, Result result) {
-    Exit exit = result.exit();
-    String ran = ", ran " + seconds(result.duration());
-    if (result.cause() == Cause.SELF) {
-      Kind kind = exit.success() ? Kind.SUCCEEDED : Kind.FAILED;
-      String verb = exit.success() ? "ended with " : "failed with ";
-      return new Ending(kind, exit.shellCode(), verb + words(exit) + ran);
-    }
-    String asked = instance.plan().app().killSignal();
+  private static Ending bySelf(App app, Exit exit, String ran) {
+    boolean success =
+        exit instanceof Exit.Exited(int code) && app.supervision().successCodes().contains(code);
+    String text = (success ? "ended with " : "failed with ") + words(exit) + ran;
+    // A failure is none to whoever started us if the exit code says 0.
+    int code = exit.success() ? ExitCodes.FAILURE : exit.shellCode();
+    return new Ending(success ? Standing.SUCCEEDED : Standing.FAILED, success ? 0 : code, text);
+  }
+
+  private static Ending byUs(App app, Exit exit, Death death) {
     String how = words(exit);
-    boolean killed = how.startsWith("SIGKILL") && !asked.equals("SIGKILL");
-    if (killed) {
-      return new Ending(Kind.KILLED, exit.shellCode(), "killed with SIGKILL" + ran);
-    }
-    String detail = how.equals(asked) ? "" : ", " + how;
-    return new Ending(Kind.STOPPED, exit.shellCode(), "stopped with " + asked + detail + ran);
+    String signal = app.killSignal();
+    boolean killed = how.startsWith("SIGKILL") && !signal.equals("SIGKILL");
+    String detail = killed || how.equals(signal) ? "" : ", " + how;
+    String text = (killed ? "killed with SIGKILL" : "stopped with " + signal) + detail;
+    return new Ending(
+        killed ? Standing.KILLED : Standing.STOPPED, ExitCodes.FAILURE, text + ran(death));
   }
 
   private static String words(Exit exit) {
@@ -51,6 +64,10 @@ record Ending(Kind kind, int exitCode, String text) {
       case Exit.Signaled(var signal, boolean core) ->
           signal.name() + (core ? " (core dumped)" : "");
     };
+  }
+
+  private static String ran(Death death) {
+    return ", ran " + seconds(death.lifetime());
   }
 
   /** {@code 0.02 s}, {@code 12.5 s}, {@code 2 m 5 s}. */

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Writes whole lines of many writers to stdout and stderr, one after the other, so that none is
@@ -19,6 +20,10 @@ import java.util.concurrent.Semaphore;
 final class LineOutput implements AutoCloseable {
   private static final int BUFFER_BYTES = 256 * 1024;
   private static final int WRITE_BYTES = 64 * 1024;
+  private static final int NOTICE_BYTES = 64 * 1024;
+
+  /** More than all that can be waited for. */
+  private static final int ABANDONED = 1 << 30;
 
   /** Where a line goes. */
   enum Target {
@@ -26,15 +31,17 @@ final class LineOutput implements AutoCloseable {
     ERR
   }
 
-  private record Entry(Target target, byte[] bytes, int permits) {}
+  private record Entry(Target target, byte[] bytes, Semaphore room, int permits) {}
 
-  private static final Entry END = new Entry(Target.OUT, new byte[0], 0);
+  private static final Entry END = new Entry(Target.OUT, new byte[0], new Semaphore(0), 0);
 
   private final OutputStream out;
   private final OutputStream err;
   private final Duration closeLimit;
   private final Runnable onBroken;
   private final Semaphore room = new Semaphore(BUFFER_BYTES);
+  private final Semaphore noticeRoom = new Semaphore(NOTICE_BYTES);
+  private final AtomicInteger droppedNotices = new AtomicInteger();
   private final LinkedBlockingQueue<Entry> lines = new LinkedBlockingQueue<>();
   private final Thread writer;
   private volatile boolean broken;
@@ -60,7 +67,26 @@ final class LineOutput implements AutoCloseable {
     int permits = Math.min(bytes.length, BUFFER_BYTES);
     if (!broken) {
       room.acquire(permits);
-      lines.add(new Entry(target, bytes, permits));
+      lines.add(new Entry(target, bytes, room, permits));
+    }
+  }
+
+  /**
+   * Adds one line of our own to stderr, and never waits: there is room of its own for these. If
+   * even that is full, it is dropped, and the next one that is not says how many were.
+   */
+  void notice(String line) {
+    int dropped = droppedNotices.get();
+    String text = dropped == 0 ? line : line + " (" + dropped + " such lines before were dropped)";
+    byte[] bytes = (text + "\n").getBytes(StandardCharsets.UTF_8);
+    if (broken) {
+      return;
+    }
+    if (bytes.length <= NOTICE_BYTES && noticeRoom.tryAcquire(bytes.length)) {
+      droppedNotices.addAndGet(-dropped);
+      lines.add(new Entry(Target.ERR, bytes, noticeRoom, bytes.length));
+    } else {
+      droppedNotices.incrementAndGet();
     }
   }
 
@@ -68,7 +94,7 @@ final class LineOutput implements AutoCloseable {
   void abandon() {
     broken = true;
     lines.clear();
-    room.release(BUFFER_BYTES);
+    room.release(ABANDONED);
   }
 
   /** Waits until what was added is written, but not longer than the limit. */
@@ -86,17 +112,23 @@ final class LineOutput implements AutoCloseable {
     ByteArrayOutputStream batch = new ByteArrayOutputStream(WRITE_BYTES);
     try {
       Entry entry = lines.take();
-      while (!entry.equals(END)) {
+      while (entry != END) {
         Target target = entry.target();
         int permits = 0;
-        while (entry != null && !entry.equals(END) && entry.target() == target) {
+        int noticePermits = 0;
+        while (entry != null && entry != END && entry.target() == target) {
           batch.write(entry.bytes(), 0, entry.bytes().length);
-          permits += entry.permits();
+          if (entry.room() == room) {
+            permits += entry.permits();
+          } else {
+            noticePermits += entry.permits();
+          }
           entry = batch.size() < WRITE_BYTES ? lines.poll() : null;
         }
         write(target, batch);
         batch.reset();
         room.release(permits);
+        noticeRoom.release(noticePermits);
         if (entry == null) {
           entry = lines.take();
         }

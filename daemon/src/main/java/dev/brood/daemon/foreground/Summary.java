@@ -2,30 +2,35 @@ package dev.brood.daemon.foreground;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a run of {@code up} came to: the exit code and the last line. One thread. */
 final class Summary {
-  private final Map<Ending.Kind, List<String>> labels = new EnumMap<>(Ending.Kind.class);
-  private final List<String> notStarted = new ArrayList<>();
+  private final SequencedMap<String, Standing> standings = new LinkedHashMap<>();
   private @Nullable Integer failure;
   private int otherwise;
+  private int restarts;
 
-  void ended(String label, Ending ending) {
-    labels.computeIfAbsent(ending.kind(), _ -> new ArrayList<>()).add(label);
-    if (ending.kind() == Ending.Kind.FAILED && failure == null) {
-      failure = ending.exitCode();
-    }
+  /** How an instance stands now; the last word counts. */
+  void stands(String label, Standing standing) {
+    standings.remove(label);
+    standings.putLast(label, standing);
   }
 
-  void startFailed(String label, int exitCode) {
-    notStarted.add(label);
+  /** An instance has failed for good; the first one gives the exit code. */
+  void failed(String label, Standing standing, int exitCode) {
+    stands(label, standing);
     if (failure == null) {
       failure = exitCode;
     }
+  }
+
+  void restarted() {
+    restarts++;
   }
 
   /** A second signal ended what a stop had not. */
@@ -42,17 +47,17 @@ final class Summary {
     return code == null ? otherwise : code;
   }
 
-  /** {@code 1 failed (web), 2 stopped (db, cache); exit code 1}. */
+  /** {@code 1 failed (web), 2 stopped (db, cache), 3 restarts; exit code 1}. */
   String text() {
+    Map<Standing, List<String>> labels = new EnumMap<>(Standing.class);
+    standings.forEach(
+        (label, standing) -> labels.computeIfAbsent(standing, _ -> new ArrayList<>()).add(label));
     List<String> parts = new ArrayList<>();
-    if (!notStarted.isEmpty()) {
-      parts.add(part("not started", notStarted));
+    labels.forEach((standing, names) ->
+        parts.add(names.size() + " " + standing.words() + " (" + String.join(", ", names) + ")"));
+    if (restarts > 0) {
+      parts.add(restarts + (restarts == 1 ? " restart" : " restarts"));
     }
-    labels.forEach((kind, names) -> parts.add(part(kind.name().toLowerCase(Locale.ROOT), names)));
     return String.join(", ", parts) + "; exit code " + exitCode();
-  }
-
-  private static String part(String word, List<String> names) {
-    return names.size() + " " + word + " (" + String.join(", ", names) + ")";
   }
 }

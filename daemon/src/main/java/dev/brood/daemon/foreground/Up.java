@@ -1,304 +1,179 @@
 package dev.brood.daemon.foreground;
 
 import dev.brood.daemon.apps.AppException;
+import dev.brood.daemon.apps.AppSupervisor;
 import dev.brood.daemon.apps.Host;
-import dev.brood.daemon.apps.Instance;
 import dev.brood.daemon.apps.InstancePlan;
 import dev.brood.daemon.apps.Planner;
 import dev.brood.daemon.config.BroodFile;
 import dev.brood.daemon.foreground.LineOutput.Target;
 import dev.brood.process.Line;
-import dev.brood.process.ProcessException;
-import dev.brood.process.Result;
+import dev.brood.workers.supervise.RunningSupervisor;
+import dev.brood.workers.supervise.SupervisionException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
- * Starts every instance in order, shows what they print behind their names, and ends when all have
- * ended. One that ends stops the others, unless told to keep going; INT, TERM and HUP stop all. A
- * stop goes in reverse order, app by app, each within its own grace; a second INT or TERM kills.
+ * Keeps every instance of a file running under one supervisor, shows what they print behind their
+ * names, and ends when none is left or one has failed for good. INT, TERM and HUP stop all, those
+ * that others wait for last; a second INT or TERM kills.
  *
- * <p>One thread decides (the caller of {@link #run}); readers, signals and the stop only send it
- * events. For one run.
+ * <p>{@link UpCore} decides, on the caller's thread; readers, signals and the supervisor only send
+ * it what happens. That thread waits for nothing but the next of that. For one run.
  */
 public final class Up {
   /** How long output may stay unread once every instance has ended. */
-  private static final Duration UNREAD_LIMIT = Duration.ofSeconds(5);
+  private static final Duration UNREAD_LIMIT = Duration.ofSeconds(4);
+
+  /** How much may wait for a decision; more makes the supervisor's events wait. */
+  private static final int MOST_WAITING = 10_000;
 
   /**
    * How {@code up} behaves.
    *
-   * @param keepGoing one that ends does not stop the others
+   * @param keepGoing one that fails for good does not stop the others
+   * @param restarts whether anything is restarted at all
    * @param variant NAME of the {@code env_NAME} maps to put on top of {@code env}, if any
    * @param colourOut whether lines on stdout have colours
    * @param colourErr whether lines on stderr have colours
    */
   public record Options(
-      boolean keepGoing, Optional<String> variant, boolean colourOut, boolean colourErr) {}
-
-  private sealed interface Event {
-    /** It has ended and its output is shown. */
-    record Ended(Running running, Result result) implements Event {}
-
-    /** It cannot be followed any more; nobody knows how it ended. */
-    record Lost(Running running, ProcessException reason) implements Event {}
-
-    record Signalled(String name) implements Event {}
-
-    /** Nobody reads what we print. */
-    record OutputGone() implements Event {}
-
-    /** Processes of an instance that a stop did not end. */
-    record Survivors(String label, List<Long> pids) implements Event {}
-
-    /** Every instance that was alive when the stop began has ended. */
-    record AllStopped() implements Event {}
-  }
-
-  /** One started instance and its place in the order of starts. */
-  private record Running(int number, Instance instance) {}
+      boolean keepGoing,
+      boolean restarts,
+      Optional<String> variant,
+      boolean colourOut,
+      boolean colourErr) {}
 
   private final BroodFile file;
   private final Options options;
   private final LineOutput output;
-  private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
-  private final List<Running> started = new ArrayList<>();
-  private final Summary summary = new Summary();
-  private Labels labels = new Labels(List.of());
-  private int living;
-  private boolean stopping;
-  private @Nullable Long drainUntilNanos;
+  private final BlockingQueue<UpCore.Input> inputs = new LinkedBlockingQueue<>(MOST_WAITING);
 
   /** Prepares a run of all apps of a file that prints to these two streams. */
   public Up(BroodFile file, Options options, OutputStream out, OutputStream err) {
     this.file = file;
     this.options = options;
-    this.output = new LineOutput(out, err, UNREAD_LIMIT, () -> events.add(new Event.OutputGone()));
+    this.output = new LineOutput(out, err, UNREAD_LIMIT, () -> send(new UpCore.Input.OutputGone()));
   }
 
   /**
-   * Runs until every instance has ended.
+   * Runs until every instance has ended for good.
    *
-   * @return the exit code: that of the first failure, 0 if nothing failed by itself, 128+n if a
+   * @return the exit code: that of the first failure for good, 0 if there was none, 128+n if a
    *     second signal n killed, 141 if nobody read the output
    * @throws InterruptedException if interrupted; every instance has been killed then
    */
   public int run() throws InterruptedException {
     try (output;
         TerminationSignals _ =
-            TerminationSignals.listen(name -> events.add(new Event.Signalled(name)))) {
+            TerminationSignals.listen(name -> send(new UpCore.Input.Signalled(name)))) {
       try {
-        startAll(plan());
-        while (living > 0) {
-          next();
-        }
-        notice("brood", summary.text());
-      } finally {
-        closeAll();
+        List<InstancePlan> plans = new Planner(Host.current(), options.variant()).plan(file);
+        return run(plans, new Labels(plans.stream().map(InstancePlan::label).toList()));
+      } catch (AppException e) {
+        notice(new Labels(List.of()), "brood", String.valueOf(e.getMessage()));
+        return ExitCodes.NOT_FOUND;
       }
     }
-    return summary.exitCode();
   }
 
-  /** Nothing is started if one of the plans fails. */
-  private List<InstancePlan> plan() throws InterruptedException {
+  private int run(List<InstancePlan> plans, Labels labels) throws InterruptedException {
+    Map<String, Integer> numbers = new HashMap<>();
+    plans.forEach(plan -> numbers.put(plan.label(), numbers.size()));
+    UpCore core = new UpCore(plans, options.keepGoing());
+    RunningSupervisor running =
+        AppSupervisor.of(
+                plans,
+                options.restarts(),
+                plan -> reader(labels, plan.label(), numbers.getOrDefault(plan.label(), 0)))
+            .onEvent(event -> send(new UpCore.Input.Told(event)))
+            .start();
     try {
-      List<InstancePlan> plans = new Planner(Host.current(), options.variant()).plan(file);
-      labels = new Labels(plans.stream().map(InstancePlan::label).toList());
-      return plans;
-    } catch (AppException e) {
-      notice("brood", String.valueOf(e.getMessage()));
-      summary.startFailed(e.app(), ExitCodes.NOT_FOUND);
-      return List.of();
+      while (!core.isFinished()) {
+        handle(inputs.take(), core, running, labels);
+      }
+    } finally {
+      end(running);
+    }
+    notice(labels, "brood", core.summary().text());
+    return core.summary().exitCode();
+  }
+
+  private void handle(UpCore.Input input, UpCore core, RunningSupervisor running, Labels labels) {
+    for (UpCore.Effect effect : core.handle(input)) {
+      switch (effect) {
+        case UpCore.Effect.Notice(String label, String text) -> notice(labels, label, text);
+        case UpCore.Effect.Rest(String label) -> start("brood-rest", () -> rest(running, label));
+        case UpCore.Effect.Stop() -> start("brood-stop", running::stop);
+        case UpCore.Effect.Kill() -> start("brood-kill", running::kill);
+        case UpCore.Effect.Survey() ->
+            handle(new UpCore.Input.Surveyed(running.children()), core, running, labels);
+      }
     }
   }
 
-  private void startAll(List<InstancePlan> plans) throws InterruptedException {
-    for (InstancePlan plan : plans) {
-      for (Event event = events.poll(); event != null; event = events.poll()) {
-        handle(event);
-      }
-      if (stopping) {
-        return;
-      }
-      start(plan);
-    }
-  }
-
-  private void start(InstancePlan plan) throws InterruptedException {
+  private static void rest(RunningSupervisor running, String label) {
     try {
-      Running running = new Running(started.size(), plan.start());
-      started.add(running);
-      living++;
-      notice(plan.label(), "started, pid " + running.instance().child().pid());
-      Thread.ofVirtual().name("brood-" + plan.label()).start(() -> show(running));
-    } catch (ProcessException e) {
-      notice(plan.label(), String.valueOf(e.getMessage()));
-      summary.startFailed(plan.label(), ExitCodes.of(e));
-      if (!options.keepGoing()) {
-        stopAll("stopping the others");
-      }
+      running.terminateChild(label);
+    } catch (SupervisionException _) {
+      // All are being stopped, this one among them.
     }
   }
 
-  /** Prints the lines of one instance until there are no more, then reports its end. */
-  private void show(Running running) {
-    Instance instance = running.instance();
-    String label = instance.plan().label();
-    String out = labels.prefix(label, running.number(), options.colourOut());
-    String err = labels.prefix(label, running.number(), options.colourErr());
-    try {
-      for (Line line : instance.child().lines()) {
-        boolean toOut = line.stream() == Line.Stream.STDOUT;
+  /** Prints each line of one instance; waits while the output is full, and the instance with it. */
+  private Consumer<Line> reader(Labels labels, String label, int number) {
+    String out = labels.prefix(label, number, options.colourOut());
+    String err = labels.prefix(label, number, options.colourErr());
+    return line -> {
+      boolean toOut = line.stream() == Line.Stream.STDOUT;
+      try {
         output.line(toOut ? Target.OUT : Target.ERR, (toOut ? out : err) + line.text());
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
       }
-      events.add(new Event.Ended(running, instance.child().result()));
-    } catch (ProcessException e) {
-      events.add(new Event.Lost(running, e));
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
+    };
   }
 
-  private void next() throws InterruptedException {
-    Long until = drainUntilNanos;
-    if (until == null) {
-      handle(events.take());
-      return;
-    }
-    Event event = events.poll(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
-    if (event != null) {
-      handle(event);
-    } else {
-      output.abandon();
-      drainUntilNanos = null;
-    }
-  }
-
-  private void handle(Event event) throws InterruptedException {
-    switch (event) {
-      case Event.Ended(Running running, Result result) -> ended(running.instance(), result);
-      case Event.Lost(Running running, ProcessException reason) -> lost(running, reason);
-      case Event.Survivors(String label, List<Long> pids) ->
-          notice(label, "cannot be ended: pids " + pids);
-      case Event.Signalled(String name) -> signalled(name);
-      case Event.OutputGone() -> {
-        summary.outputGone();
-        stopAll("");
-      }
-      case Event.AllStopped() -> drainUntilNanos = System.nanoTime() + UNREAD_LIMIT.toNanos();
-    }
-  }
-
-  private void ended(Instance instance, Result result) throws InterruptedException {
-    living--;
-    Ending ending = Ending.of(instance, result);
-    summary.ended(instance.plan().label(), ending);
-    notice(instance.plan().label(), ending.text());
-    if (!options.keepGoing() && living > 0) {
-      stopAll("stopping the others");
-    }
-  }
-
-  private void lost(Running running, ProcessException reason) throws InterruptedException {
-    String label = running.instance().plan().label();
-    living--;
-    notice(label, "lost: " + reason.getMessage());
-    summary.startFailed(label, ExitCodes.FAILURE);
-    Thread.ofVirtual().start(running.instance()::kill);
-    stopAll("stopping the others");
-  }
-
-  private void signalled(String name) throws InterruptedException {
-    if (!stopping) {
-      stopAll("SIG" + name + ": stopping all" + (name.equals("INT") ? "; again kills" : ""));
-    } else if (!name.equals("HUP")) {
-      // A closing terminal may send HUP twice; only a person who insists, or kill(1), kills.
-      notice("brood", "SIG" + name + " again: killing all");
-      summary.killedBy(name);
-      for (Running running : started) {
-        Thread.ofVirtual().start(running.instance()::kill);
-      }
-    }
-  }
-
-  private void stopAll(String text) throws InterruptedException {
-    if (stopping) {
-      return;
-    }
-    stopping = true;
-    if (!text.isEmpty() && living > 0) {
-      notice("brood", text);
-    }
-    List<List<Running>> apps = byApp().reversed();
-    Thread.ofVirtual().name("brood-stop").start(() -> stopInTurn(apps));
-  }
-
-  /** The started instances, those of one app together, in the order of their starts. */
-  private List<List<Running>> byApp() {
-    List<List<Running>> apps = new ArrayList<>();
-    for (Running running : started) {
-      boolean same =
-          !apps.isEmpty()
-              && apps.getLast()
-                  .getFirst()
-                  .instance()
-                  .plan()
-                  .app()
-                  .equals(running.instance().plan().app());
-      if (!same) {
-        apps.add(new ArrayList<>());
-      }
-      apps.getLast().add(running);
-    }
-    return apps;
-  }
-
-  private void stopInTurn(List<List<Running>> apps) {
-    for (List<Running> app : apps) {
-      List<Thread> stops = new ArrayList<>();
-      for (Running running : app) {
-        stops.add(Thread.ofVirtual().start(() -> stop(running.instance())));
-      }
-      for (Thread stop : stops) {
-        joined(stop);
-      }
-    }
-    events.add(new Event.AllStopped());
-  }
-
-  private void stop(Instance instance) {
-    List<Long> survivors = instance.stop().survivors();
-    if (!survivors.isEmpty()) {
-      events.add(new Event.Survivors(instance.plan().label(), survivors));
-    }
-  }
-
-  private static void joined(Thread thread) {
+  /** Ends what is left, and waits until the last words are printed, or nobody reads them. */
+  private void end(RunningSupervisor running) {
+    Thread kill = start("brood-end", running::kill);
+    boolean interrupted = Thread.interrupted();
     try {
-      thread.join();
+      if (!kill.join(UNREAD_LIMIT)) {
+        output.abandon();
+        kill.join();
+      }
+    } catch (InterruptedException _) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Thread start(String name, Runnable task) {
+    return Thread.ofVirtual().name(name).start(task);
+  }
+
+  private void send(UpCore.Input input) {
+    try {
+      inputs.put(input);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Closes every instance, which ends what is left of it and of its tree. */
-  private void closeAll() {
-    for (Running running : started) {
-      running.instance().close();
-    }
-  }
-
-  private void notice(String label, String text) throws InterruptedException {
+  private void notice(Labels labels, String label, String text) {
     String prefix = labels.notice(label, options.colourErr());
     for (String line : text.split("\n")) {
-      output.line(Target.ERR, prefix + line);
+      output.notice(prefix + line);
     }
   }
 }

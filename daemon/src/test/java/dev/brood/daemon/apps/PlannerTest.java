@@ -29,6 +29,8 @@ class PlannerTest {
 
   @Test
   void plan_relativePath_isMeantFromTheAppsDirectory() throws IOException {
+    Files.createDirectories(directory.resolve("sub/bin"));
+    Files.createFile(directory.resolve("sub/bin/x"));
     assertThat(argv("script: bin/x\ncwd: sub"))
         .containsExactly(directory.resolve("sub/bin/x").toString());
   }
@@ -49,6 +51,7 @@ class PlannerTest {
   @Test
   void plan_interpreterByPath_isMeantFromTheAppsDirectory() throws IOException {
     Path script = Files.createFile(directory.resolve("a.rb"));
+    Files.createFile(directory.resolve("vm"));
     assertThat(argv("script: a.rb\ninterpreter: ./vm"))
         .containsExactly(directory.resolve("./vm").toString(), script.toString());
   }
@@ -67,6 +70,15 @@ class PlannerTest {
     assertThatThrownBy(() -> argv("name: job\nscript: lib/a.js"))
         .isInstanceOf(AppException.class)
         .hasMessage("cannot start \"job\": no such script: " + directory.resolve("lib/a.js"));
+  }
+
+  @Test
+  void plan_missingProgram_isToldBeforeAnyStart() {
+    assertThatThrownBy(() -> argv("script: brood-no-such-program"))
+        .isInstanceOf(AppException.class)
+        .hasMessageEndingWith("no such program in PATH: brood-no-such-program");
+    assertThatThrownBy(() -> argv("script: ./none"))
+        .hasMessageEndingWith("no such script: " + directory.resolve("./none"));
   }
 
   @Test

@@ -24,8 +24,11 @@ class UpCommandProcessTest {
   @TempDir Path directory;
 
   @Test
-  void up_oneEnds_stopsTheOthersInReverseOrderAndKeepsLastWords() throws Exception {
-    file(app("db", POLITE), app("web", POLITE), app("job", "sleep 0.7; echo job done"));
+  void up_significantEnds_stopsTheOthersInReverseOrderAndKeepsLastWords() throws Exception {
+    file(
+        app("db", POLITE),
+        app("web", POLITE, "depends_on: db"),
+        app("job", "sleep 0.7; echo job done", "significant: true"));
     Cli.Ended ended = Cli.run(directory, "up");
     assertThat(ended.code()).isZero();
     assertThat(ended.out().lines())
@@ -38,14 +41,14 @@ class UpCommandProcessTest {
     assertThat(order()).containsExactly("web", "db");
     assertThat(ended.err())
         .contains("job   * ended with exit code 0, ran ")
-        .contains("brood * stopping the others\n")
+        .contains("brood * stopping the others: job, which is significant, has ended\n")
         .contains("web   * stopped with SIGTERM, exit code 0, ran ")
         .endsWith("brood * 1 succeeded (job), 2 stopped (web, db); exit code 0\n");
   }
 
   @Test
-  void up_oneFails_exitsWithItsCode() throws Exception {
-    file(app("db", POLITE), app("job", "exit 7"));
+  void up_oneFailsForGood_exitsWithItsCode() throws Exception {
+    file(app("db", POLITE), app("job", "exit 7", "restart: temporary"));
     Cli.Ended ended = Cli.run(directory, "up", "brood.yaml");
     assertThat(ended.code()).isEqualTo(7);
     assertThat(ended.err()).contains("job   * failed with exit code 7");
@@ -54,15 +57,15 @@ class UpCommandProcessTest {
   @Test
   void up_keepGoing_runsToTheLastAndExitsWithTheFirstFailure() throws Exception {
     file(app("a", "sleep 0.3; exit 4"), app("b", "exit 5"), app("c", "sleep 0.6; echo c done"));
-    Cli.Ended ended = Cli.run(directory, "up", "--keep-going");
+    Cli.Ended ended = Cli.run(directory, "up", "--keep-going", "--no-restart");
     assertThat(ended.code()).isEqualTo(5);
     assertThat(ended.out()).isEqualTo("c     | c done");
     assertThat(ended.err()).contains("2 failed (b, a)");
   }
 
   @Test
-  void up_term_stopsAllAndIsNoFailure() throws Exception {
-    file(app("db", POLITE), app("web", POLITE));
+  void up_term_stopsAllInReverseOrderAndIsNoFailure() throws Exception {
+    file(app("db", POLITE), app("web", POLITE, "depends_on: db"));
     try (Cli cli = Cli.start(directory, "up")) {
       awaitBothUp(cli);
       cli.signal("TERM");
@@ -121,14 +124,25 @@ class UpCommandProcessTest {
   }
 
   @Test
-  void up_programMissing_stopsWhatRunsAndIs127() throws Exception {
-    file(app("db", POLITE), "  - {name: no, script: brood-no-such-program}\n", app("x", POLITE));
+  void up_programMissing_startsNothingAndIs127() throws Exception {
+    file(app("db", POLITE), "  - {name: no, script: brood-no-such-program}\n");
     Cli.Ended ended = Cli.run(directory, "up");
     assertThat(ended.code()).isEqualTo(127);
     assertThat(ended.err())
-        .contains("no    * cannot start \"brood-no-such-program\": program not found: ENOENT")
-        .doesNotContain("x     * started")
-        .contains("1 not started (no), 1 stopped (db); exit code 127");
+        .startsWith("brood * cannot start \"no\": no such program in PATH: brood-no-such-program")
+        .doesNotContain("started,");
+  }
+
+  @Test
+  void up_programNotExecutable_isNotTriedAgainAndIs126() throws Exception {
+    Files.writeString(directory.resolve("plain"), "no program");
+    file(app("db", POLITE), "  - {name: no, script: ./plain}\n");
+    Cli.Ended ended = Cli.run(directory, "up");
+    assertThat(ended.code()).isEqualTo(126);
+    assertThat(ended.err())
+        .contains("no    * cannot start \"")
+        .doesNotContain("no    * restart")
+        .contains("1 not started (no), 1 stopped (db); exit code 126");
   }
 
   @Test
@@ -152,7 +166,7 @@ class UpCommandProcessTest {
       apps.append(app(name, script));
     }
     file(apps.toString());
-    Cli.Ended ended = Cli.run(directory, "up", "--keep-going");
+    Cli.Ended ended = Cli.run(directory, "up");
     assertThat(ended.code()).isZero();
     Map<String, Long> counts =
         ended.out().lines().collect(Collectors.groupingBy(text -> text, Collectors.counting()));
@@ -197,7 +211,7 @@ class UpCommandProcessTest {
     file(app("a", "echo oops >&2"));
     Cli.Ended ended = Cli.run(directory, "up");
     assertThat(ended.out()).isEmpty();
-    assertThat(ended.err()).contains("\na     | oops\n");
+    assertThat(ended.err()).containsPattern("(?m)^a     \\| oops$");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.brood.daemon.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import dev.brood.workers.supervise.Restart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ class BroodFileTest {
     assertThat(app.port()).hasValue(8080);
     assertThat(app.killSignal()).isEqualTo("SIGINT");
     assertThat(app.killTimeout()).isEqualTo(Duration.ofMillis(1600));
-    assertThat(app.autorestart()).isFalse();
+    assertThat(app.supervision().restart()).isEqualTo(Restart.TEMPORARY);
     assertThat(app.line()).isEqualTo(2);
   }
 
@@ -74,7 +75,7 @@ class BroodFileTest {
     assertThat(app.port()).isEqualTo(OptionalInt.empty());
     assertThat(app.killSignal()).isEqualTo("SIGTERM");
     assertThat(app.killTimeout()).isEqualTo(Duration.ofSeconds(5));
-    assertThat(app.autorestart()).isTrue();
+    assertThat(app.supervision()).hasToString(Supervision.DEFAULT.toString());
   }
 
   @Test
@@ -145,7 +146,7 @@ class BroodFileTest {
             - script: a
               watch: true
               maxMemoryRestart: 1G
-              autorestart: true
+              listen_timeout: 1s
             deploy: {}
             """);
     String path = directory.resolve("brood.yaml").toString();
@@ -155,8 +156,8 @@ class BroodFileTest {
             path + ":3:3: warning: watch: known PM2 key, not supported yet",
             path + ":4:3: warning: maxMemoryRestart: known PM2 key, not supported yet",
             path
-                + ":5:3: warning: autorestart: restarts are not supported yet; one that ends stops"
-                + " the others, or stays ended with --keep-going",
+                + ":5:3: warning: listen_timeout: without effect unless there is ready or"
+                + " wait_ready",
             path + ":6:1: warning: deploy: known PM2 key, not supported yet");
   }
 

@@ -30,6 +30,9 @@ final class ProcessRun implements Run {
   /** How long a dead child's last words, which are in the pipe, are waited for. */
   private static final long LAST_WORDS_MILLIS = 100;
 
+  /** How long whoever gets the lines of a dead child may take for those that are still unread. */
+  private static final long LAST_OUTPUT_MILLIS = 30_000;
+
   /** How long messages that a dead child has sent may take to arrive. */
   private static final long LAST_MESSAGES_MILLIS = 250;
 
@@ -186,6 +189,7 @@ final class ProcessRun implements Run {
     if (running instanceof Supervised.Forked(ForkedChild fork)) {
       await(fork.channel().onDisconnect(), LAST_MESSAGES_MILLIS);
     }
+    await(child.onOutputDone(), LAST_OUTPUT_MILLIS);
     running.close();
   }
 
