@@ -39,5 +39,7 @@ void round_trip(int argc, char **argv);
 void round_oneway(int argc, char **argv);
 void round_ring_trip(int argc, char **argv);
 void round_ring_oneway(int argc, char **argv);
+void round_pool(int argc, char **argv);
+void round_call(int argc, char **argv);
 
 #endif

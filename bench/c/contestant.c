@@ -15,6 +15,7 @@ static const struct {
     {"start", round_start}, {"notice", round_notice},   {"stream", round_stream},
     {"lines", round_lines}, {"many", round_many},       {"trip", round_trip},
     {"oneway", round_oneway}, {"ring-trip", round_ring_trip}, {"ring-oneway", round_ring_oneway},
+    {"pool", round_pool},   {"call", round_call},
 };
 
 int main(int argc, char **argv) {

@@ -1,6 +1,7 @@
 package dev.brood.bench.contest;
 
 import dev.brood.bench.channel.ChannelRounds;
+import dev.brood.bench.pool.PoolRounds;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -28,7 +29,8 @@ final class Contestant {
     Launcher launcher = launcher(args[0], virtual);
     List<String> rest = Arrays.asList(args).subList(3, args.length);
     Optional<Round> messages = ChannelRounds.of(args[2], virtual, rest);
-    Round round = messages.orElseGet(() -> round(args[2], launcher, threads, rest));
+    Optional<Round> ofWorkers = messages.isPresent() ? messages : PoolRounds.of(args[2], rest);
+    Round round = ofWorkers.orElseGet(() -> round(args[2], launcher, threads, rest));
     System.out.println("{\"ready\":1}");
     serve(round, threads);
     System.exit(0);

@@ -61,6 +61,23 @@ final class Lineup {
     return this;
   }
 
+  Lineup pythonPool(String name, List<String> args) {
+    tools.python().ifPresent(it -> script(name, it, "python/pools.py", args, false));
+    return this;
+  }
+
+  /** A pool of a package that may not be installed. */
+  Lineup nodePool(String name, List<String> args) {
+    List<String> all = new ArrayList<>();
+    tools.peers().ifPresent(folder -> all.add(folder.toString()));
+    all.addAll(args);
+    tools
+        .node()
+        .filter(node -> tools.peers().isPresent())
+        .ifPresent(node -> script(name, node, "node/pools.js", all, true));
+    return this;
+  }
+
   Lineup bash(List<String> args) {
     script("bash", "/bin/bash", "bash/contestant.sh", args, false);
     return this;

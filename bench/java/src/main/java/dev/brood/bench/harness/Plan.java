@@ -22,9 +22,13 @@ record Plan(List<Measure> measures, List<String> leftOut) {
     measures.addAll(scale.all());
     measures.addAll(new FlowMeasures(tools, quick).all());
     measures.addAll(new ChannelMeasures(tools, quick).all());
+    measures.addAll(new PoolMeasures(tools, quick).all());
     List<String> leftOut = new ArrayList<>(scale.leftOut());
     if (!tools.hasC()) {
       leftOut.add("the C contestant, spawn-noop, exit-notice, cli-start and handoff: need gcc");
+    }
+    if (tools.peers().isEmpty()) {
+      leftOut.add("workerpool and jest-worker: need node, and npm's registry once");
     }
     return new Plan(List.copyOf(measures), List.copyOf(leftOut));
   }

@@ -41,6 +41,12 @@ final class Tools {
     return python;
   }
 
+  /** Where packages of others are installed for Node; empty if they are not. */
+  Optional<Path> peers() {
+    Path peers = built.resolve("peers");
+    return node.map(it -> peers).filter(it -> Files.exists(it.resolve("installed.json")));
+  }
+
   boolean hasC() {
     return Files.isExecutable(built.resolve("contestant"));
   }
@@ -79,6 +85,7 @@ final class Tools {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(options));
     command.add("-Dbench.peer=" + nodeScript("peer.js"));
+    command.add("-Dbench.adders=" + nodeScript("adders"));
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-cp");
     command.add(ownJar() + ":" + libraries() + "/*");

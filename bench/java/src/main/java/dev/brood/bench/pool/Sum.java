@@ -1,0 +1,4 @@
+package dev.brood.bench.pool;
+
+/** What a worker is asked. */
+record Sum(int left, int right) {}

@@ -1,0 +1,4 @@
+// A worker of jest-worker's.
+'use strict';
+
+exports.add = (left, right) => left + right;
