@@ -133,12 +133,16 @@ public final class Handle implements AutoCloseable {
   /**
    * Opens a file for reading. Its position is shared by all who get the descriptor.
    *
-   * @throws HandleException if it cannot be opened, such as with ENOENT
+   * @throws HandleException if it cannot be opened, such as with ENOENT, or is a pipe
    */
   public static Handle file(Path file) {
-    int fd = made("open", file, Descriptors.open(file.toString(), Descriptors.O_RDONLY, 0));
+    // Non-blocking: to open a pipe waits for its writer otherwise, see fifo(7).
+    int flags = Descriptors.O_RDONLY | Descriptors.O_NONBLOCK;
+    int fd = made("open", file, Descriptors.open(file.toString(), flags, 0));
     try {
-      return of(fd, Kind.FILE);
+      Handle handle = of(fd, Kind.FILE);
+      int unused = made("fcntl", file, Descriptors.setBlocking(fd));
+      return handle;
     } catch (HandleException e) {
       Descriptors.close(fd);
       throw e;

@@ -8,6 +8,7 @@ import dev.brood.workers.channel.Channel;
 import dev.brood.workers.channel.ChannelOptions;
 import dev.brood.workers.channel.Codec;
 import dev.brood.workers.channel.HandleException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,7 +135,10 @@ public final class Fork {
         toldGrace);
   }
 
-  /** With another codec; the child is told which in its environment. JSON unless set. */
+  /**
+   * With another codec; the child is told which in its environment. JSON unless set. Node knows
+   * {@link Codec#JSON} and {@link Codec#ADVANCED} only.
+   */
   public Fork codec(Codec codec) {
     return options(options.codec(codec));
   }
@@ -190,8 +194,10 @@ public final class Fork {
    *
    * @throws dev.brood.process.SpawnException if it cannot be started
    * @throws HandleException if there is no descriptor left for a channel
+   * @throws IllegalArgumentException if {@code node} is to speak a codec that is not Node's
    */
   public ForkedChild spawn() {
+    checkCodec();
     int[] ends = new int[2];
     int result = Descriptors.socketPair(ends);
     if (result < 0) {
@@ -212,6 +218,17 @@ public final class Fork {
       if (!started) {
         Descriptors.close(ends[0]);
       }
+    }
+  }
+
+  /** Node ends with a stack trace of its own start-up code if it is told of another one. */
+  private void checkCodec() {
+    Codec codec = options.codec();
+    Path runtime = Path.of(program.argv().getFirst()).getFileName();
+    if (codec == Codec.BINARY && runtime != null && runtime.toString().equals("node")) {
+      throw new IllegalArgumentException(
+          "node does not know the codec %s, only json and advanced: %s"
+              .formatted(codec.name(), this));
     }
   }
 

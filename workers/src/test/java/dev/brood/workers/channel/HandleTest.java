@@ -3,6 +3,7 @@ package dev.brood.workers.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.brood.process.Command;
 import dev.brood.process.internal.linux.Descriptors;
 import dev.brood.process.internal.linux.MemoryFile;
 import dev.brood.process.internal.linux.Sockets;
@@ -339,12 +340,24 @@ class HandleTest {
       Files.delete(path);
       assertThat(file.kind()).isEqualTo(Handle.Kind.FILE);
       assertThat(Path.of("/proc/self/fd/" + file.descriptor())).hasContent("content");
+      assertThat(Descriptors.isNonBlocking(file.descriptor())).isFalse();
       assertThatThrownBy(() -> file.map(Arena.global())).hasMessageContaining("is no memory");
     }
     assertThatThrownBy(() -> Handle.file(path))
         .isInstanceOf(HandleException.class)
         .hasMessageContaining("ENOENT")
         .hasMessageContaining(path.toString());
+  }
+
+  @Test
+  void file_thatIsAPipeNobodyWritesTo_isRefusedAtOnce(@TempDir Path folder) throws Exception {
+    Path pipe = folder.resolve("pipe");
+    Command.of("mkfifo", pipe.toString()).run();
+    CompletableFuture<Object> opened =
+        CompletableFuture.supplyAsync(() -> Handle.file(pipe), Thread::startVirtualThread);
+    assertThatThrownBy(() -> opened.get(30, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(HandleException.class)
+        .hasMessageContaining("a pipe");
   }
 
   @Test

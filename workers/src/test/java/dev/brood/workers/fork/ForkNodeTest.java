@@ -221,6 +221,14 @@ class ForkNodeTest {
   }
 
   @Test
+  void spawn_codecThatNodeDoesNotKnow_isRefusedBeforeTheStart() {
+    assertThatThrownBy(() -> child().codec(Codec.BINARY).spawn())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("cbor")
+        .hasMessageContaining("node");
+  }
+
+  @Test
   void spawn_missingProgram_leavesNothingOpen() {
     assertThatThrownBy(Fork.of(Command.of("no-such-program-of-brood"))::spawn)
         .isInstanceOf(SpawnException.class)
