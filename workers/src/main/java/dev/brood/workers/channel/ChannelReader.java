@@ -4,6 +4,7 @@ import dev.brood.process.internal.io.MessageSocket;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,8 +128,8 @@ final class ChannelReader implements Runnable, FrameSink {
       case Internal.HANDLE -> arrivedWithHandle(map, bytes);
       case Internal.ACK -> acknowledged(true);
       case Internal.NACK -> acknowledged(false);
-      case Internal.GET_COUNT -> accounts.count(key(map));
-      case Internal.NOTIFY_CLOSE -> accounts.notifyClosed(key(map));
+      case Internal.GET_COUNT -> withKey(map, accounts::count);
+      case Internal.NOTIFY_CLOSE -> withKey(map, accounts::notifyClosed);
       default -> channel.internal(map, handle);
     }
   }
@@ -188,7 +189,9 @@ final class ChannelReader implements Runnable, FrameSink {
     }
   }
 
-  private static String key(Map<?, ?> message) {
-    return String.valueOf(message.get("key"));
+  private static void withKey(Map<?, ?> message, Consumer<String> action) {
+    if (message.get("key") instanceof String key) {
+      action.accept(key);
+    }
   }
 }

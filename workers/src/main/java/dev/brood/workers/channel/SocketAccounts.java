@@ -4,10 +4,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the connections that came from a peer's servers, by the key of each: a Node parent asks
- * for it before its {@code server.getConnections()} answers and its server closes. Thread-safe.
+ * for it before its {@code server.getConnections()} answers and its server closes. A key without
+ * connections is forgotten, so one that is not known has none: Node would not answer for a key that
+ * never came, but does not ask for one either. Thread-safe.
  */
 final class SocketAccounts {
   /** Sends an answer to the peer. */
@@ -31,21 +34,19 @@ final class SocketAccounts {
   /** A connection that had come in was closed. */
   void closed(String key) {
     synchronized (this) {
-      if (open.merge(key, -1, Integer::sum) > 0 || !closing.remove(key)) {
+      boolean wasLast = open.compute(key, SocketAccounts::oneLess) == null;
+      if (!wasLast || !closing.remove(key)) {
         return;
       }
     }
     answers.send(Internal.ALL_CLOSED, key, 0);
   }
 
-  /** The peer asks how many are open. A key that never came gets no answer. */
+  /** The peer asks how many are open. */
   void count(String key) {
     int count;
     synchronized (this) {
-      if (!open.containsKey(key)) {
-        return;
-      }
-      count = open.get(key);
+      count = open.getOrDefault(key, 0);
     }
     answers.send(Internal.COUNT, key, count);
   }
@@ -53,14 +54,15 @@ final class SocketAccounts {
   /** The peer wants to know when the last one is closed. */
   void notifyClosed(String key) {
     synchronized (this) {
-      if (!open.containsKey(key)) {
-        return;
-      }
-      if (open.get(key) > 0) {
+      if (open.containsKey(key)) {
         closing.add(key);
         return;
       }
     }
     answers.send(Internal.ALL_CLOSED, key, 0);
+  }
+
+  private static @Nullable Integer oneLess(String key, @Nullable Integer count) {
+    return count == null || count == 1 ? null : count - 1;
   }
 }

@@ -165,7 +165,6 @@ class HandlePassingTest {
       assertThat(peer.readLine()).contains("ACK");
       Handle received = peer.channel.receive().handle().orElseThrow();
       assertThat(received.key()).contains("k");
-      peer.write("{\"cmd\":\"NODE_SOCKET_GET_COUNT\",\"key\":\"unknown\"}\n");
       peer.write("{\"cmd\":\"NODE_SOCKET_GET_COUNT\",\"key\":\"k\"}\n");
       assertThat(peer.readLine())
           .isEqualTo("{\"cmd\":\"NODE_SOCKET_COUNT\",\"key\":\"k\",\"count\":1}");
@@ -174,6 +173,18 @@ class HandlePassingTest {
       received.close();
       assertThat(peer.readLine()).isEqualTo("{\"cmd\":\"NODE_SOCKET_ALL_CLOSED\",\"key\":\"k\"}");
       assertThat(client.isClosed()).isFalse();
+    }
+  }
+
+  @Test
+  void accounts_ofAKeyWithoutConnections_areNotKeptAndAnsweredAllTheSame() throws Exception {
+    try (RawPeer peer = RawPeer.json()) {
+      peer.write("{\"cmd\":\"NODE_SOCKET_GET_COUNT\",\"key\":\"gone\"}\n");
+      assertThat(peer.readLine())
+          .isEqualTo("{\"cmd\":\"NODE_SOCKET_COUNT\",\"key\":\"gone\",\"count\":0}");
+      peer.write("{\"cmd\":\"NODE_SOCKET_NOTIFY_CLOSE\",\"key\":\"gone\"}\n");
+      assertThat(peer.readLine())
+          .isEqualTo("{\"cmd\":\"NODE_SOCKET_ALL_CLOSED\",\"key\":\"gone\"}");
     }
   }
 
