@@ -1,5 +1,6 @@
 package dev.brood.workers.broker;
 
+import dev.brood.process.internal.io.BackgroundLog;
 import dev.brood.workers.broker.DeadLetter.Reason;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,13 +36,12 @@ final class DeadLetters {
     boolean told = events.add(letter);
     // That nobody has subscribed is no loss; the others are told at first, then ever more rarely.
     if (!told && !closed && reason != Reason.NO_SUBSCRIBER && Long.bitCount(number) == 1) {
-      System.getLogger("dev.brood.workers")
-          .log(
-              Level.WARNING,
-              "a broker could not deliver a message to {0}: {1} ({2} dead letters so far)",
-              letter.receiver().orElse("a subscriber"),
-              reason,
-              number);
+      String whom = letter.receiver().orElse("a subscriber");
+      BackgroundLog.log(
+          "dev.brood.workers",
+          Level.WARNING,
+          "a broker could not deliver a message to %s: %s (%,d dead letters so far)"
+              .formatted(whom, reason, number));
     }
   }
 

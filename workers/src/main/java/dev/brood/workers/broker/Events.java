@@ -1,5 +1,6 @@
 package dev.brood.workers.broker;
 
+import dev.brood.process.internal.io.BackgroundLog;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -53,8 +54,10 @@ final class Events<T> {
         queue.add(event);
         changed.signal();
       } else if (Long.bitCount(++lost) == 1) { // the first, and then ever more rarely
-        LOGGER.log(
-            Level.WARNING, "the handler of {0} is too slow: {1} were lost so far", what, lost);
+        BackgroundLog.log(
+            "dev.brood.workers",
+            Level.WARNING,
+            "the handler of %s is too slow: %,d were lost so far".formatted(what, lost));
       }
       return true;
     } finally {

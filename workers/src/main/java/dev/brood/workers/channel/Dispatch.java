@@ -1,5 +1,6 @@
 package dev.brood.workers.channel;
 
+import dev.brood.process.internal.io.BackgroundLog;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +17,6 @@ final class Dispatch {
   /** How many requests are answered at once; further ones wait in the socket. */
   static final int MOST_REQUESTS = 1024;
 
-  private static final System.Logger LOGGER = System.getLogger("dev.brood.workers");
-
   private final String name;
   private final long limitBytes;
   private final Inbox inbox;
@@ -28,6 +27,7 @@ final class Dispatch {
   private volatile boolean unaskedDropped;
   private volatile @Nullable Function<Message, @Nullable Object> requestHandler;
   private volatile @Nullable Consumer<MalformedMessageException> malformedHandler;
+  private volatile boolean closed;
   private boolean handled;
   private boolean ended;
 
@@ -172,6 +172,11 @@ final class Dispatch {
 
   private void start(Function<Message, @Nullable Object> handler, Message message) {
     requestTurns.acquireUninterruptibly();
+    if (closed) {
+      requestTurns.release(); // for the next one that waits
+      message.discard();
+      return;
+    }
     Thread.ofVirtual().name(name + "-request").start(() -> answer(handler, message));
   }
 
@@ -181,12 +186,9 @@ final class Dispatch {
     if (handler != null) {
       guarded(() -> handler.accept(reason));
     } else if (Long.bitCount(count) == 1) { // the first, and then ever more rarely
-      LOGGER.log(
-          Level.WARNING,
-          "{0}: not a message (number {1} of this channel): {2}",
-          name,
-          count,
-          reason.getMessage());
+      warn(
+          "not a message (number %,d of this channel): %s".formatted(count, reason.getMessage()),
+          null);
     }
   }
 
@@ -198,10 +200,16 @@ final class Dispatch {
   }
 
   /** Nobody wants what has come. */
-  synchronized void close() {
-    ended = true;
-    inbox.close();
-    verbs.values().forEach(Inbox::close);
+  void close() {
+    synchronized (this) {
+      ended = true;
+      inbox.close();
+      verbs.values().forEach(Inbox::close);
+    }
+    if (!closed) {
+      closed = true;
+      requestTurns.release(); // whoever waits for a turn passes it on
+    }
   }
 
   private static boolean isOf(String verb, Message message) {
@@ -224,7 +232,9 @@ final class Dispatch {
     try {
       message.replyError(String.valueOf(reason));
     } catch (IllegalStateException | WorkersException e) {
-      LOGGER.log(Level.WARNING, name + ": a request could not be answered", reason);
+      if (!closed) {
+        warn("a request could not be answered", reason);
+      }
     }
   }
 
@@ -247,7 +257,12 @@ final class Dispatch {
     try {
       handler.run();
     } catch (RuntimeException e) {
-      LOGGER.log(Level.WARNING, name + ": a handler failed", e);
+      warn("a handler failed", e);
     }
+  }
+
+  /** Whoever reads must not wait for a log that nobody takes, nor fill the turns of requests. */
+  private void warn(String what, @Nullable RuntimeException reason) {
+    BackgroundLog.log("dev.brood.workers", Level.WARNING, name + ": " + what, reason);
   }
 }

@@ -1,5 +1,6 @@
 package dev.brood.workers.channel;
 
+import dev.brood.process.internal.io.BackgroundLog;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Channels for whoever connects to a path: the same messages as with a child, for processes that
@@ -161,8 +163,7 @@ public final class UnixServer implements AutoCloseable {
       handler.accept(connection);
     } catch (RuntimeException e) {
       connection.channel().close();
-      System.getLogger("dev.brood.workers")
-          .log(Level.ERROR, "the handler of a connection of " + path + " failed", e);
+      log(Level.ERROR, "the handler of a connection failed", e);
     }
   }
 
@@ -201,8 +202,7 @@ public final class UnixServer implements AutoCloseable {
     try {
       return options.admit().test(peer);
     } catch (RuntimeException e) {
-      System.getLogger("dev.brood.workers")
-          .log(Level.ERROR, "the choice of who may connect to " + path + " failed", e);
+      log(Level.ERROR, "the choice of who may connect failed", e);
       return false;
     }
   }
@@ -212,6 +212,11 @@ public final class UnixServer implements AutoCloseable {
   }
 
   private void log(Level level, String what) {
-    System.getLogger("dev.brood.workers").log(level, path + ": " + what);
+    log(level, what, null);
+  }
+
+  /** Whoever accepts must not wait for a log that nobody takes. */
+  private void log(Level level, String what, @Nullable RuntimeException reason) {
+    BackgroundLog.log("dev.brood.workers", level, path + ": " + what, reason);
   }
 }

@@ -1,20 +1,18 @@
 package dev.brood.workers.cluster;
 
+import dev.brood.process.internal.io.BackgroundLog;
 import dev.brood.process.internal.io.Listener;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
-import java.time.ZoneId;
 
 /** Accepts for one socket, as long as there is room for what is accepted. */
 final class AcceptLoop implements Runnable {
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   static {
-    // The first line of java.util.logging reads the time zones from a file. When no descriptor is
-    // left it is too late for that, and the class that could not be set up is broken for good.
-    ZoneId unused = ZoneId.systemDefault();
+    BackgroundLog.prepare("dev.brood.workers"); // for when no descriptor is left
   }
 
   private final Primary primary;
@@ -53,11 +51,8 @@ final class AcceptLoop implements Runnable {
     }
   }
 
-  /** On a thread of its own: where a descriptor is missing a logger may fail, and this goes on. */
+  /** In the background: where a descriptor is missing a logger may fail, and this goes on. */
   private void warn(String what) {
-    Thread.ofVirtual()
-        .name("brood-cluster-warning")
-        .start(() ->
-            System.getLogger("dev.brood.workers").log(Level.WARNING, point.key() + ": " + what));
+    BackgroundLog.log("dev.brood.workers", Level.WARNING, point.key() + ": " + what);
   }
 }

@@ -1,5 +1,6 @@
 package dev.brood.workers.cluster;
 
+import dev.brood.process.internal.io.BackgroundLog;
 import dev.brood.process.internal.linux.Descriptors;
 import dev.brood.process.internal.linux.Errno;
 import dev.brood.process.internal.linux.ErrnoException;
@@ -56,8 +57,11 @@ final class Binding {
     try {
       Files.deleteIfExists(Path.of(path));
     } catch (IOException | InvalidPathException e) {
-      System.getLogger("dev.brood.workers")
-          .log(Level.WARNING, "the socket file " + path + " could not be removed", e);
+      BackgroundLog.log(
+          "dev.brood.workers",
+          Level.WARNING,
+          "the socket file " + path + " could not be removed",
+          e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.brood.workers.cluster;
 
+import dev.brood.process.internal.io.BackgroundLog;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -40,8 +41,10 @@ final class Events {
 
   void add(ClusterEvent event) {
     if (!waiting.offer(new Entry(event)) && Long.bitCount(lost.incrementAndGet()) == 1) {
-      LOGGER.log(
-          Level.WARNING, "{0}: {1} events lost, the last: {2}", thread.getName(), lost, event);
+      BackgroundLog.log(
+          "dev.brood.workers",
+          Level.WARNING,
+          "%s: %,d events lost, the last: %s".formatted(thread.getName(), lost.get(), event));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.brood.workers.cluster;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import dev.brood.process.internal.io.BackgroundLog;
 import dev.brood.workers.channel.Handle;
 import dev.brood.workers.channel.Message;
 import java.lang.System.Logger.Level;
@@ -82,8 +83,10 @@ final class Mailbox {
 
   private void warn() {
     if (Long.bitCount(++dropped) == 1) { // the first, and then ever more rarely
-      System.getLogger("dev.brood.workers")
-          .log(Level.WARNING, "{0}: {1} messages dropped that nobody received", name, dropped);
+      BackgroundLog.log(
+          "dev.brood.workers",
+          Level.WARNING,
+          "%s: %,d messages dropped that nobody received".formatted(name, dropped));
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.brood.workers.cluster;
 
+import dev.brood.process.internal.io.BackgroundLog;
 import dev.brood.process.internal.linux.Errno;
 import dev.brood.workers.channel.Channel;
 import dev.brood.workers.channel.ChannelOptions;
@@ -41,8 +42,6 @@ final class Primary implements AutoCloseable {
     void leaving();
   }
 
-  private static final System.Logger LOGGER = System.getLogger("dev.brood.workers");
-
   private final Policy policy;
   private final Function<ListenAddress, Optional<ListenAddress>> decision;
   private final int waitingLimit;
@@ -71,14 +70,14 @@ final class Primary implements AutoCloseable {
         handle.close(); // workers send none here
       }
       if (link.queuedBytes() > limit) {
-        LOGGER.log(Level.WARNING, "{0} sends and does not read: its channel is closed", member);
+        warn(member + " sends and does not read: its channel is closed", null);
         channel.close();
         return;
       }
       try {
         received(member, observer, message);
       } catch (RuntimeException e) {
-        LOGGER.log(Level.WARNING, member + ": a message failed: " + message, e);
+        warn(member + ": a message failed: " + message, e);
       }
     });
     return member;
@@ -281,7 +280,7 @@ final class Primary implements AutoCloseable {
     try {
       return decision.apply(asked);
     } catch (RuntimeException e) {
-      LOGGER.log(Level.WARNING, "the decision about " + asked + " failed; refused", e);
+      warn("the decision about " + asked + " failed; refused", e);
       return Optional.empty();
     }
   }
@@ -336,6 +335,11 @@ final class Primary implements AutoCloseable {
     body.put(field, value);
     body.put("seq", nextSequence());
     return body;
+  }
+
+  /** A worker's messages must not wait for a log that nobody takes. */
+  private static void warn(String what, @Nullable RuntimeException reason) {
+    BackgroundLog.log("dev.brood.workers", Level.WARNING, what, reason);
   }
 
   private void locked(Runnable action) {

@@ -1,6 +1,7 @@
 package dev.brood.workers.fork;
 
 import dev.brood.process.Command;
+import dev.brood.process.internal.io.BackgroundLog;
 import dev.brood.process.internal.io.DatagramEnd;
 import dev.brood.process.internal.io.Reactor;
 import dev.brood.process.internal.linux.Datagram;
@@ -296,12 +297,12 @@ public final class NotifySocket implements AutoCloseable {
   /** Warns once for each socket: a child that sends nonsense would fill the log. */
   private void tell(String text) {
     if (told.compareAndSet(false, true)) {
-      System.getLogger("dev.brood.workers").log(Level.WARNING, text + "; more are only counted");
+      BackgroundLog.log("dev.brood.workers", Level.WARNING, text + "; more are only counted");
     }
   }
 
   private static void log(Level level, String text, RuntimeException reason) {
-    System.getLogger("dev.brood.workers").log(level, text, reason);
+    BackgroundLog.log("dev.brood.workers", level, text, reason);
   }
 
   /** Another user is to send: who does is checked with each datagram. */

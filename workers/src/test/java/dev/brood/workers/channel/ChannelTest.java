@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** A channel against a peer whose every byte the test decides. */
@@ -277,6 +278,30 @@ class ChannelTest {
       assertThat(peer.readLine()).contains("\"body\":\"done\"");
       assertThatIllegalStateException().isThrownBy(() -> request.reply("again"));
     }
+  }
+
+  @Test
+  void close_whileAllRequestsAreBusyAndOneMoreWaits_endsAtOnce() throws Exception {
+    CountDownLatch busy = new CountDownLatch(Dispatch.MOST_REQUESTS);
+    CompletableFuture<Object> free = new CompletableFuture<>();
+    AtomicInteger asked = new AtomicInteger();
+    try (RawPeer peer = RawPeer.json()) {
+      Channel channel =
+          peer.channel.onRequest(request -> {
+            asked.incrementAndGet();
+            busy.countDown();
+            return free.join();
+          });
+      for (int i = 0; i < Dispatch.MOST_REQUESTS + 2; i++) {
+        peer.write("{\"brood\":\"request\",\"id\":" + i + "}\n");
+      }
+      assertThat(busy.await(60, TimeUnit.SECONDS)).isTrue();
+      channel.close();
+      channel.onDisconnect().get(30, TimeUnit.SECONDS);
+    } finally {
+      free.complete("done");
+    }
+    assertThat(asked).hasValue(Dispatch.MOST_REQUESTS);
   }
 
   @Test

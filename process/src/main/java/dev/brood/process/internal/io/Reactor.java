@@ -139,6 +139,6 @@ public final class Reactor {
   }
 
   private static void report(Throwable e) {
-    System.getLogger("dev.brood.process").log(Level.ERROR, "an event could not be handled", e);
+    BackgroundLog.log("dev.brood.process", Level.ERROR, "an event could not be handled", e);
   }
 }
