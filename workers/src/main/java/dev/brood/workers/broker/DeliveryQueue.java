@@ -115,10 +115,20 @@ final class DeliveryQueue {
     lock.lock();
     try {
       closed = true;
+      changed.signalAll();
+      return drain();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes out all that was waiting. */
+  List<Delivery> drain() {
+    lock.lock();
+    try {
       List<Delivery> left = List.copyOf(queue);
       queue.clear();
       bytes = 0;
-      changed.signalAll();
       return left;
     } finally {
       lock.unlock();

@@ -160,6 +160,30 @@ final class Member implements Receiver {
     return Optional.of(name);
   }
 
+  /** Nothing can be brought to it any more; guarded by the turnstile. */
+  void becomeDeaf() {
+    deaf = true;
+  }
+
+  /**
+   * Waits until nothing is on its way to the channel, which has ended: so that what was last, and
+   * failed, is dealt with before what is behind it. Not inside the turnstile.
+   */
+  void awaitSender() {
+    boolean interrupted = false;
+    sender.interrupt();
+    while (sender.isAlive()) {
+      try {
+        sender.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** What its channel had taken and not sent when it ended, the oldest first. */
   List<Delivery> takeUnsent() {
     List<Delivery> taken = new ArrayList<>();
@@ -186,9 +210,7 @@ final class Member implements Receiver {
     try {
       light = hand(delivery);
     } catch (ChannelClosedException e) {
-      deaf = true;
-      takeUnsent().forEach(older -> postOffice.undelivered(older, this, Reason.LEFT));
-      postOffice.undelivered(delivery, this, Reason.LEFT);
+      postOffice.deaf(this, delivery);
       return;
     } catch (MessageTooLargeException e) {
       postOffice.undelivered(delivery, this, Reason.TOO_LARGE);
@@ -197,7 +219,7 @@ final class Member implements Receiver {
       postOffice.undelivered(delivery, this, Reason.NOT_SENDABLE);
       return;
     } catch (InterruptedException e) {
-      postOffice.undelivered(delivery, this, Reason.LEFT);
+      postOffice.deaf(this, delivery);
       throw e;
     }
     if (!light) {

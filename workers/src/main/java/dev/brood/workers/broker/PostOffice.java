@@ -4,6 +4,8 @@ import dev.brood.workers.broker.DeadLetter.Reason;
 import dev.brood.workers.channel.Codec;
 import dev.brood.workers.channel.EncodingException;
 import dev.brood.workers.channel.Handle;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +91,20 @@ final class PostOffice {
       if (reason != Reason.LEFT || !regroup(delivery, receiver)) {
         deadLetters.add(delivery, receiver, reason);
       }
+    } finally {
+      turnstile.leave();
+    }
+  }
+
+  /** The channel of a member takes nothing more: so for what waits there, and here, in order. */
+  void deaf(Member member, Delivery refused) {
+    turnstile.enter();
+    try {
+      member.becomeDeaf();
+      List<Delivery> left = new ArrayList<>(member.takeUnsent());
+      left.add(refused);
+      left.addAll(member.queue().drain());
+      left.forEach(each -> undelivered(each, member, Reason.LEFT));
     } finally {
       turnstile.leave();
     }

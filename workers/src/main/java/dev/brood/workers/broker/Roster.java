@@ -75,8 +75,12 @@ final class Roster {
     }
   }
 
-  /** The channel of a member has ended: what waits there unsent is older than what waits here. */
+  /**
+   * The channel of a member has ended: what waits there unsent is older than what waits here. Waits
+   * for the member's sender, so not to be called inside the turnstile.
+   */
   void ended(Member member) {
+    member.awaitSender();
     turnstile.enter();
     try {
       member.takeUnsent().forEach(each -> postOffice.undelivered(each, member, Reason.LEFT));

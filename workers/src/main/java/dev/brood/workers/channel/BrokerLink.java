@@ -1,5 +1,6 @@
 package dev.brood.workers.channel;
 
+import dev.brood.process.internal.io.BackgroundLog;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
@@ -66,8 +67,11 @@ public final class BrokerLink implements AutoCloseable {
       handler.accept(message.asSent());
     } catch (RuntimeException e) {
       message.discard();
-      System.getLogger("dev.brood.workers")
-          .log(Level.ERROR, channel + ": a message for a broker could not be handled", e);
+      BackgroundLog.log(
+          "dev.brood.workers",
+          Level.ERROR,
+          channel + ": a message for a broker could not be handled",
+          e);
     }
   }
 
@@ -92,8 +96,9 @@ public final class BrokerLink implements AutoCloseable {
   /**
    * Sends a frame of the channel's codec; as {@link Channel#send(Object)} otherwise.
    *
-   * @param ifUnsent done if the channel ends before the kernel has all of the frame, at the latest
-   *     when {@link Channel#onDisconnect} is completed; it must not wait for anything
+   * @param ifUnsent done if the channel ends before the kernel has all of the frame, in the order
+   *     of sending; at the latest when {@link Channel#onDisconnect} is completed, or a later call
+   *     throws because of the end. It must not wait for anything
    * @throws MessageTooLargeException if it is longer than the limit
    * @throws ChannelFullException as there
    * @throws ChannelClosedException as there

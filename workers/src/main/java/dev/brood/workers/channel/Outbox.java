@@ -2,6 +2,7 @@ package dev.brood.workers.channel;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import dev.brood.process.internal.io.BackgroundLog;
 import dev.brood.process.internal.io.BrokenPipeException;
 import dev.brood.process.internal.io.MessageSocket;
 import java.io.IOException;
@@ -116,7 +117,7 @@ final class Outbox {
       if (queue.addAnswer(Outgoing.answer(frame))) {
         pump();
       } else {
-        end("the peer sends descriptors and reads no acknowledgement");
+        endNow("the peer sends descriptors and reads no acknowledgement");
       }
     } finally {
       lock.unlock();
@@ -200,18 +201,33 @@ final class Outbox {
     }
   }
 
-  /** There is nobody to send to any more; what is queued is dropped. */
+  /**
+   * There is nobody to send to any more; what is queued is dropped, in order, before this returns.
+   */
   void end(String reason) {
     lock.lock();
     try {
-      if (over != null) {
-        return;
-      }
-      over = reason;
-      queue.clear(Outbox::drop);
-      changed.signalAll();
+      endNow(reason);
+      awaitDropped();
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void endNow(String reason) {
+    if (over == null) {
+      over = reason;
+    }
+    if (!queue.isUnderWay()) { // else whoever writes does so
+      queue.clear(Outbox::drop);
+    }
+    changed.signalAll();
+  }
+
+  /** Waits for a call of another thread's that is under way: it does not block, so not for long. */
+  private void awaitDropped() {
+    while (queue.isUnderWay()) {
+      changed.awaitUninterruptibly();
     }
   }
 
@@ -236,6 +252,9 @@ final class Outbox {
 
   private void checkOpen() {
     if (over != null || disconnecting) {
+      if (over != null) {
+        awaitDropped(); // whoever is told of the end knows what was dropped before
+      }
       throw new ChannelClosedException(
           name + ": cannot send: " + (over == null ? "disconnected by this side" : over));
     }
@@ -277,7 +296,7 @@ final class Outbox {
         }
       } while (full);
     } catch (IOException | InterruptedException e) {
-      end("closed");
+      end("closed"); // nothing is under way: this is the thread that writes
     }
   }
 
@@ -322,12 +341,10 @@ final class Outbox {
     } finally {
       lock.lock();
     }
-    if (problem != null) {
-      end(problem);
-    }
     queue.sent(Math.max(count, 0), this::written);
-    if (over != null) {
-      queue.clear(Outbox::drop);
+    String end = over == null ? problem : over;
+    if (end != null) {
+      endNow(end);
     }
     return over == null && count != MessageSocket.WOULD_BLOCK;
   }
@@ -350,9 +367,9 @@ final class Outbox {
       }
       return true;
     } catch (BrokenPipeException e) {
-      end("the peer is gone");
+      endNow("the peer is gone");
     } catch (ClosedChannelException e) {
-      end("closed");
+      endNow("closed");
     } catch (IOException e) {
       return failed(message, "cannot send a descriptor: " + e.getMessage());
     }
@@ -394,6 +411,6 @@ final class Outbox {
   }
 
   private void warn(String what) {
-    System.getLogger("dev.brood.workers").log(Level.WARNING, name + ": " + what);
+    BackgroundLog.log("dev.brood.workers", Level.WARNING, name + ": " + what);
   }
 }

@@ -130,6 +130,11 @@ final class SendQueue {
     return new Piece(batch, 0, size);
   }
 
+  /** Whether a call with them is under way, which is to be followed by {@link #sent}. */
+  boolean isUnderWay() {
+    return underWay;
+  }
+
   /** Bytes for one call. */
   record Piece(byte[] bytes, int offset, int length) {}
 
@@ -192,18 +197,13 @@ final class SendQueue {
     count(message);
   }
 
-  /**
-   * Drops everything, but what the kernel is just being given: that is dropped by another call,
-   * when it is known how much of it was taken.
-   */
+  /** Drops everything, in order. Not while a call is under way. */
   void clear(Consumer<Outgoing> dropped) {
     if (unacknowledged != null) {
       unacknowledged.release();
     }
     unacknowledged = null;
-    if (!underWay) {
-      drain(committed, dropped);
-    }
+    drain(committed, dropped);
     drain(queue, dropped);
     answers.clear();
     queuedBytes = 0;

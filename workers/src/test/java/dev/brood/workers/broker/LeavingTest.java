@@ -43,6 +43,32 @@ class LeavingTest {
   }
 
   @Test
+  void memberOfAGroup_thatDiesWhileItIsServed_leavesTheRestInOrder() throws Exception {
+    for (int round = 0; round < 20; round++) {
+      try (Broker broker = Broker.open().onDeadLetter(dead::add);
+          FakeChild served = FakeChild.join(broker, "served").subscribe("job", "g");
+          FakeChild other = FakeChild.join(broker, "other")) {
+        for (int i = 0; i < COUNT; i++) {
+          broker.publish("job", List.of(i, TEXT));
+        }
+        other.subscribe("job", "g");
+        for (int i = 0; i < 50 + round; i++) {
+          assertThat(served.receive()).isNotNull();
+        }
+        served.childs().close();
+        List<Integer> numbers = new ArrayList<>();
+        for (Message next = other.receive();
+            !next.field("brood").equals(Optional.of("left"));
+            next = other.receive()) {
+          numbers.add((Integer) ((List<?>) next.field("body").orElseThrow()).getFirst());
+        }
+        assertThat(numbers).isSorted().doesNotHaveDuplicates().last().isEqualTo(COUNT - 1);
+        assertThat(dead).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void lastOfAGroup_thatDies_leavesDeadLetters() throws Exception {
     try (Broker broker = Broker.open().onDeadLetter(dead::add);
         FakeChild stuck = FakeChild.join(broker, "stuck").subscribe("job", "g")) {
