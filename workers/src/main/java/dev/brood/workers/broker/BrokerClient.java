@@ -86,6 +86,7 @@ public final class BrokerClient implements AutoCloseable {
   public BrokerClient start() {
     inbox.start();
     link.begin();
+    inbox.caughtUp();
     if (inbox.wantsPresence()) {
       tell("presence");
     }

@@ -1,5 +1,6 @@
 package dev.brood.workers.broker;
 
+import dev.brood.process.internal.io.BackgroundLog;
 import dev.brood.workers.broker.BrokerException.Problem;
 import dev.brood.workers.channel.Handle;
 import dev.brood.workers.channel.Message;
@@ -28,9 +29,13 @@ final class ClientInbox {
   private @Nullable Consumer<PresenceEvent> presence;
   private @Nullable Consumer<BrokerException> refused;
   private boolean started;
+  private volatile boolean caughtUp;
   private volatile boolean ended;
 
-  /** Begins to call the handlers, which are not changed any more. */
+  /**
+   * Begins to call the handlers, which are not changed any more. What came before is added next,
+   * then {@link #caughtUp}.
+   */
   void start() {
     set(() -> started = true);
     thread.start();
@@ -71,15 +76,31 @@ final class ClientInbox {
       discard(message);
       Thread.currentThread().interrupt();
     }
-    if (ended) {
+    if (isOver()) {
       discardAll(); // the thread may be through already
     }
   }
 
-  /** Nothing more comes: what is here is still handled. */
+  /** What came before the start has been added. */
+  void caughtUp() {
+    caughtUp = true;
+    endIfOver();
+  }
+
+  /** Nothing more comes: what is here is still handled, and what came before a later start. */
   void end() {
     ended = true;
-    boolean unused = waiting.offer(Optional.empty()); // if there is no room, nobody waits either
+    endIfOver();
+  }
+
+  private boolean isOver() {
+    return caughtUp && ended;
+  }
+
+  private void endIfOver() {
+    if (isOver()) {
+      boolean unused = waiting.offer(Optional.empty()); // if there is no room, nobody waits either
+    }
   }
 
   private void run() {
@@ -95,7 +116,7 @@ final class ClientInbox {
   private Optional<Message> next() {
     while (true) {
       try {
-        Optional<Message> next = ended ? waiting.poll() : waiting.take();
+        Optional<Message> next = isOver() ? waiting.poll() : waiting.take();
         return next == null ? Optional.empty() : next;
       } catch (InterruptedException e) {
         LOGGER.log(Level.DEBUG, "a handler has left an interrupt behind", e);
@@ -109,7 +130,8 @@ final class ClientInbox {
         handle(map, message);
       }
     } catch (RuntimeException e) {
-      LOGGER.log(Level.WARNING, "a handler of the broker's messages failed", e);
+      BackgroundLog.log(
+          "dev.brood.workers", Level.WARNING, "a handler of the broker's messages failed", e);
     }
   }
 
@@ -162,7 +184,7 @@ final class ClientInbox {
     Consumer<BrokerException> handler = refused;
     String text = map.get("kind") + ": " + error.get("message");
     if (handler == null) {
-      LOGGER.log(Level.WARNING, "the broker refused {0}", text);
+      BackgroundLog.log("dev.brood.workers", Level.WARNING, "the broker refused " + text);
       return;
     }
     Problem problem = Problem.BAD_MESSAGE;

@@ -145,6 +145,24 @@ class BrokerClientTest {
   }
 
   @Test
+  void letters_thatComeBeforeTheStart_areHeardAlsoAfterTheEnd() throws Exception {
+    for (int i = 0; i < 2 * ClientInbox.LIMIT; i++) {
+      assertThat(broker.send("one", i)).isTrue();
+      while (one[1].receivedCount() <= i) {
+        Thread.onSpinWait();
+      }
+    }
+    try (BrokerClient first = BrokerClient.of(one[1]).onLetter(letters::add)) {
+      one[0].disconnect();
+      one[1].onDisconnect().get(30, TimeUnit.SECONDS);
+      assertThat(first.start()).isSameAs(first);
+      for (int i = 0; i < 2 * ClientInbox.LIMIT; i++) {
+        assertThat(poll(letters).body()).isEqualTo(i);
+      }
+    }
+  }
+
+  @Test
   void channel_thatEnds_endsTheClient() throws Exception {
     try (BrokerClient first = BrokerClient.of(one[1]).onLetter(letters::add).start()) {
       assertThatThrownBy(() -> first.onLetter(letters::add))
