@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.brood.process.Exit;
 import dev.brood.workers.cluster.ReloadReport.Replacement;
 import dev.brood.workers.fork.Fork;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Workers are replaced while clients are served. */
@@ -144,6 +147,34 @@ class ReloadProcessTest {
       assertThat(report.completed()).isTrue();
       assertThat(report.endings()).containsEntry(1, WorkerEnding.TERMINATED);
       assertThat(HttpConnection.get(Facts.port(cluster), "/")).isEqualTo("2 one");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"polite.js, BY_ITSELF", "busy.js, TERMINATED"})
+  void reload_withAClientThatNeverPauses_isOverSoonerIfTheServerSaysSo(
+      String script, WorkerEnding ending) throws Exception {
+    Duration limit = ending == WorkerEnding.BY_ITSELF ? Facts.LIMIT : Duration.ofSeconds(1);
+    Cluster description = Cluster.of(Scripts.node(script)).workers(1).drainLimit(limit);
+    try (RunningCluster cluster = description.start();
+        HttpConnection busy = HttpConnection.to(Facts.port(cluster))) {
+      assertThat(busy.get("/", true)).isEqualTo("1");
+      CompletableFuture<Void> asking =
+          CompletableFuture.runAsync(() -> askUntilItCloses(busy), Thread::startVirtualThread);
+      ReloadReport report = cluster.reload(PLAN);
+      asking.get(60, TimeUnit.SECONDS);
+      assertThat(report.endings()).containsEntry(1, ending);
+      assertThat(HttpConnection.get(Facts.port(cluster), "/")).isEqualTo("2");
+    }
+  }
+
+  private static void askUntilItCloses(HttpConnection connection) {
+    try {
+      while (!connection.isClosing()) {
+        String unused = connection.get("/", true);
+      }
+    } catch (IOException e) {
+      // Its worker is gone.
     }
   }
 
