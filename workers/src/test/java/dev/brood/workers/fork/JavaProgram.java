@@ -8,6 +8,7 @@ import dev.brood.workers.channel.Message;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -31,6 +32,7 @@ public final class JavaProgram {
             "hello", List.of(arguments),
             "codec", channel.options().codec().name(),
             "same", Channel.parent().orElseThrow() == channel));
+    channel.onMalformed(reason -> send(channel, Map.of("malformed", true)));
     JavaProgram program = new JavaProgram(channel);
     try {
       while (true) {
@@ -48,7 +50,8 @@ public final class JavaProgram {
       case "letGo" -> letGo();
       case "makeServer" -> makeServer();
       case "makeSocket" -> makeSocket(((Number) message.field("port").orElseThrow()).intValue());
-      case "giveBack" -> giveBack(message.handle().orElseThrow());
+      case "giveBack" -> giveBack(message);
+      case "flood" -> flood();
       case "grandchild" -> grandchild();
       case "leave" -> channel.disconnect();
       default -> send(channel, message.value());
@@ -87,10 +90,23 @@ public final class JavaProgram {
     boolean unused = channel.send(Map.of("socket", port), socket);
   }
 
-  private void giveBack(Handle handle) throws InterruptedException {
-    try (handle) {
-      boolean unused = channel.send(Map.of("back", handle.kind().name()), handle);
+  private void giveBack(Message message) {
+    try (Handle handle = message.handle().orElseThrow()) {
+      Map<String, Object> back = new LinkedHashMap<>();
+      back.put("back", handle.kind().name());
+      message.field("pad").ifPresent(pad -> back.put("pad", pad));
+      boolean unused = channel.send(back, handle);
     }
+  }
+
+  /** Sends until it is told that messages queue. */
+  private void flood() {
+    String text = "x".repeat(300_000);
+    int sent = 1;
+    while (channel.send(text) && sent < 1000) {
+      sent++;
+    }
+    send(channel, Map.of("flooded", sent));
   }
 
   /** What a program sees that this one starts: no variables, and no descriptor of the channel. */

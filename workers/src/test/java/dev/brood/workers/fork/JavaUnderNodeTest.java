@@ -23,13 +23,16 @@ class JavaUnderNodeTest {
           "hello",
           "values",
           "internalMessagesAreHidden",
+          "badLineIsSkipped",
           "tenMegabytes",
           "manyMessages",
+          "fullQueueIsReported",
           "serverToJava",
           "serverFromJava",
           "socketsToJavaAreCounted",
           "socketFromJava",
           "datagramsThereAndBack",
+          "handlesInsideLongMessages",
           "grandchildKnowsNothing",
           "end");
 

@@ -64,6 +64,13 @@ const steps = {
     child.send({ cmd: 'NODE_SOMETHING', a: 1 });
     assert.deepStrictEqual(await echo({ cmd: 'NODE_' }), { cmd: 'NODE_' });
   },
+  async badLineIsSkipped() {
+    if (serialization === 'json') {
+      child.send({ toJSON() {} }); // goes out as the line "undefined"
+      assert.deepStrictEqual((await receive())[0], { malformed: true });
+    }
+    assert.strictEqual(await echo('after it'), 'after it');
+  },
   async tenMegabytes() {
     const long = 'x'.repeat(10 * 1024 * 1024) + 'é';
     assert.ok((await echo(long)) === long);
@@ -71,6 +78,18 @@ const steps = {
   async manyMessages() {
     for (let i = 0; i < 2000; i++) child.send(i);
     for (let i = 0; i < 2000; i++) assert.strictEqual((await receive())[0], i);
+  },
+  async fullQueueIsReported() {
+    child.send({ do: 'flood' });
+    let count = 0;
+    let [next] = await receive();
+    while (typeof next === 'string') {
+      assert.strictEqual(next.length, 300_000);
+      count++;
+      [next] = await receive();
+    }
+    assert.deepStrictEqual(next, { flooded: count });
+    assert.ok(count < 1000);
   },
   async serverToJava() {
     const server = await listen();
@@ -139,6 +158,22 @@ const steps = {
     assert.strictEqual((await packet)[0].toString(), 'packet');
     sender.close();
     socket.close();
+  },
+  async handlesInsideLongMessages() {
+    const sent = dgram.createSocket('udp4');
+    sent.bind(0, '127.0.0.1');
+    await once(sent, 'listening');
+    const pad = 'y'.repeat(300_000);
+    for (let i = 0; i < 3; i++) child.send({ do: 'giveBack', pad: pad + i }, sent);
+    child.send('behind them');
+    for (let i = 0; i < 3; i++) {
+      const [back, socket] = await receive();
+      assert.deepStrictEqual(back, { back: 'DATAGRAM', pad: pad + i });
+      assert.strictEqual(socket.address().port, sent.address().port);
+      socket.close();
+    }
+    assert.strictEqual((await receive())[0], 'behind them');
+    sent.close();
   },
   async grandchildKnowsNothing() {
     child.send({ do: 'grandchild' });
