@@ -3,18 +3,17 @@ package dev.brood.workers.channel;
 import org.jspecify.annotations.Nullable;
 
 /** Length and V8's own format, as its serializer writes it with Node's additions for children. */
-final class AdvancedCodec implements Codec {
+final class AdvancedCodec extends FrameCodec {
   @Override
   public String name() {
     return "advanced";
   }
 
   @Override
-  public byte[] encode(@Nullable Object value) {
-    FrameBuffer buffer = new FrameBuffer();
-    buffer.write(new byte[Integer.BYTES]);
-    new V8Writer(buffer).message(value);
-    return buffer.withLength();
+  void write(@Nullable Object value, FrameBuffer frame) {
+    frame.leaveRoomForLength();
+    new V8Writer(frame).message(value);
+    frame.writeLength();
   }
 
   @Override

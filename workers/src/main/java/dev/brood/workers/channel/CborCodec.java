@@ -1,6 +1,5 @@
 package dev.brood.workers.channel;
 
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.dataformat.cbor.CBORFactory;
@@ -8,7 +7,7 @@ import tools.jackson.dataformat.cbor.CBORMapper;
 import tools.jackson.dataformat.cbor.CBORWriteFeature;
 
 /** Length and CBOR. */
-final class CborCodec implements Codec {
+final class CborCodec extends FrameCodec {
   /** Major type 2 of RFC 8949, section 3.1, and what its lower five bits say of the length. */
   private static final int BYTE_STRING = 2 << 5;
 
@@ -21,36 +20,30 @@ final class CborCodec implements Codec {
   }
 
   @Override
-  public byte[] encode(@Nullable Object value) {
+  void write(@Nullable Object value, FrameBuffer frame) {
+    frame.leaveRoomForLength();
     if (value instanceof byte[] bytes) {
-      return encodeBytes(bytes);
+      write(bytes, frame);
+    } else {
+      try {
+        FirstUse.MAPPER.writeValue(frame, value);
+      } catch (JacksonException e) {
+        throw Mappers.unwritable(value, "", e);
+      }
     }
-    FrameBuffer buffer = new FrameBuffer();
-    buffer.write(new byte[Integer.BYTES]);
-    try {
-      FirstUse.MAPPER.writeValue(buffer, value);
-    } catch (JacksonException e) {
-      throw Mappers.unwritable(value, "", e);
-    }
-    return buffer.withLength();
+    frame.writeLength();
   }
 
-  /** Bytes are copied once: they are what this codec is chosen for. */
-  private static byte[] encodeBytes(byte[] bytes) {
-    boolean tiny = bytes.length <= LONGEST_TINY;
-    int around = Integer.BYTES + 1 + (tiny ? 0 : Integer.BYTES);
-    if (bytes.length > FrameBuffer.LIMIT - around) {
-      throw new EncodingException("the message is longer than 2 GiB");
-    }
-    byte[] frame = new byte[around + bytes.length];
-    System.arraycopy(bytes, 0, frame, around, bytes.length); // at once, so nothing is zeroed before
-    ByteBuffer head = ByteBuffer.wrap(frame).putInt(frame.length - Integer.BYTES);
-    if (tiny) {
-      head.put((byte) (BYTE_STRING | bytes.length));
+  /** Bytes are what this codec is chosen for: they go without Jackson. */
+  private static void write(byte[] bytes, FrameBuffer frame) {
+    frame.reserve(bytes.length + 1L + Integer.BYTES);
+    if (bytes.length <= LONGEST_TINY) {
+      frame.write(BYTE_STRING | bytes.length);
     } else {
-      head.put((byte) (BYTE_STRING | FOUR_BYTE_LENGTH)).putInt(bytes.length);
+      frame.write(BYTE_STRING | FOUR_BYTE_LENGTH);
+      frame.bigInt(bytes.length);
     }
-    return frame;
+    frame.write(bytes);
   }
 
   @Override

@@ -35,6 +35,7 @@ public final class Channel implements AutoCloseable {
   private final ChannelOptions options;
   private final String name;
   private final MessageSocket socket;
+  private final FrameWriter frames;
   private final Outbox outbox;
   private final Requests requests;
   private final Dispatch dispatch;
@@ -53,6 +54,7 @@ public final class Channel implements AutoCloseable {
     this.name = name;
     this.requests = new Requests(name);
     this.socket = new MessageSocket(Reactor.shared(), descriptor);
+    this.frames = new FrameWriter(options, name);
     this.outbox = new Outbox(socket, options, name);
     this.dispatch = new Dispatch(name, options.inboxLimitBytes());
     this.reader = new ChannelReader(this, socket, turn, dispatch);
@@ -104,7 +106,7 @@ public final class Channel implements AutoCloseable {
    * @throws ChannelClosedException if the peer is gone, or this side has disconnected
    */
   public boolean send(@Nullable Object value) {
-    return outbox.send(Outgoing.message(encoded(value), null));
+    return send(value, Outbox.FOREVER);
   }
 
   /**
@@ -113,7 +115,12 @@ public final class Channel implements AutoCloseable {
    * @throws ChannelFullException also if there is no room by then
    */
   public boolean send(@Nullable Object value, Duration limit) {
-    return outbox.send(Outgoing.message(encoded(value), null), limit);
+    FrameBuffer frame = frames.lend(value);
+    try {
+      return outbox.send(Outgoing.lent(frame), limit);
+    } finally {
+      frames.giveBack(frame);
+    }
   }
 
   /**
@@ -358,7 +365,7 @@ public final class Channel implements AutoCloseable {
     if (handle != null) {
       wrapped = HandleMessages.wrap(message, handle);
     }
-    outbox.sendNow(Outgoing.internal(encoded(wrapped), handle, give));
+    outbox.sendNow(Outgoing.internal(frames.frame(wrapped), handle, give));
   }
 
   boolean isClosed() {
@@ -424,12 +431,13 @@ public final class Channel implements AutoCloseable {
   }
 
   boolean sendFrame(byte[] frame, @Nullable Runnable ifUnsent) {
-    return outbox.send(Outgoing.message(checked(frame), null).orElse(ifUnsent));
+    frames.check(frame.length);
+    return outbox.send(Outgoing.message(frame, null).orElse(ifUnsent));
   }
 
   boolean sendHandle(@Nullable Object value, Handle handle, @Nullable Runnable ifUnsent) {
     handle.prepareToTravel(options.codec());
-    byte[] frame = encoded(HandleMessages.wrap(value, handle));
+    byte[] frame = frames.frame(HandleMessages.wrap(value, handle));
     turn.readAtOnce(); // the acknowledgement
     return outbox.send(Outgoing.message(frame, handle).orElse(ifUnsent));
   }
@@ -478,18 +486,5 @@ public final class Channel implements AutoCloseable {
     envelope.put("id", id);
     envelope.put(field, content);
     return envelope;
-  }
-
-  private byte[] encoded(@Nullable Object value) {
-    return checked(options.codec().encode(value));
-  }
-
-  private byte[] checked(byte[] frame) {
-    if (frame.length > options.messageLimitBytes()) {
-      throw new MessageTooLargeException(
-          "%s: a message of %,d bytes; the limit is %,d"
-              .formatted(name, frame.length, options.messageLimitBytes()));
-    }
-    return frame;
   }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A value nested deeper than {@link #DEPTH_LIMIT} is refused in both directions.
  */
-public sealed interface Codec permits JsonCodec, AdvancedCodec, CborCodec {
+public sealed interface Codec permits FrameCodec {
   /** How many maps, lists and other containers may lie in each other. */
   int DEPTH_LIMIT = 1000;
 

@@ -25,8 +25,12 @@ final class FrameBuffer extends OutputStream {
   private byte[] bytes = new byte[512];
   private int size;
 
-  /** Makes room for {@code more} bytes. */
-  private void reserve(long more) {
+  /**
+   * Makes room for {@code more} bytes.
+   *
+   * @throws EncodingException if that is more than an array holds
+   */
+  void reserve(long more) {
     long needed = size + more;
     if (needed > bytes.length) {
       if (needed > LIMIT) {
@@ -105,13 +109,29 @@ final class FrameBuffer extends OutputStream {
     size = length;
   }
 
-  /** Writes how long the rest is into the first four bytes, which were left free for it. */
-  byte[] withLength() {
-    BIG_INT.set(bytes, 0, size - Integer.BYTES);
-    return toBytes();
+  void bigInt(int value) {
+    reserve(Integer.BYTES);
+    BIG_INT.set(bytes, size, value);
+    size += Integer.BYTES;
   }
 
+  /** Keeps the first four bytes free for {@link #writeLength}. */
+  void leaveRoomForLength() {
+    size = Integer.BYTES;
+  }
+
+  /** Writes how long the rest is. */
+  void writeLength() {
+    BIG_INT.set(bytes, 0, size - Integer.BYTES);
+  }
+
+  /** What it is written in: valid up to its {@link #size}, until it is used again. */
+  byte[] array() {
+    return bytes;
+  }
+
+  /** What was written; the buffer is not used again. */
   byte[] toBytes() {
-    return Arrays.copyOf(bytes, size);
+    return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
   }
 }

@@ -6,18 +6,16 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamReadException;
 
 /** Lines of JSON. */
-final class JsonCodec implements Codec {
+final class JsonCodec extends FrameCodec {
   @Override
   public String name() {
     return "json";
   }
 
   @Override
-  public byte[] encode(@Nullable Object value) {
-    FrameBuffer buffer = new FrameBuffer();
-    Mappers.writeJson(value, buffer);
-    buffer.write('\n');
-    return buffer.toBytes();
+  void write(@Nullable Object value, FrameBuffer frame) {
+    Mappers.writeJson(value, frame);
+    frame.write('\n');
   }
 
   @Override

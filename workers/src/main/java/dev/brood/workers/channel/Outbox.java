@@ -25,7 +25,9 @@ final class Outbox {
   static final long HIGH_WATER_BYTES = 131_072;
 
   private static final int MOST_TRANSMISSIONS = 4;
-  private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+
+  /** Longer than anybody waits. */
+  static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
   private final MessageSocket socket;
   private final ChannelOptions options;
@@ -64,7 +66,7 @@ final class Outbox {
   boolean send(Outgoing message, Duration limit) {
     lock.lock();
     try {
-      awaitRoom(message.frame.length, limit);
+      awaitRoom(message.length, limit);
       return enqueue(message);
     } finally {
       lock.unlock();
@@ -94,6 +96,7 @@ final class Outbox {
         writeHere();
       }
     }
+    message.keepBytes();
     if (message.failure != null) {
       throw message.failure;
     }
@@ -355,7 +358,7 @@ final class Outbox {
       return failed(message, "closed before it was sent");
     }
     try {
-      int count = socket.trySend(message.frame, 0, message.frame.length, message.descriptor());
+      int count = socket.trySend(message.frame, 0, message.length, message.descriptor());
       if (count == MessageSocket.WOULD_BLOCK) {
         return false;
       }

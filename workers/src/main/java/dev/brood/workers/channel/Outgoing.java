@@ -1,11 +1,13 @@
 package dev.brood.workers.channel;
 
 import dev.brood.process.internal.linux.Descriptors;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** A frame on its way out, and how far it has come. Guarded by the outbox. */
 final class Outgoing {
-  final byte[] frame;
+  byte[] frame;
+  final int length;
   final boolean answer;
   final @Nullable Handle handle;
   private final boolean give;
@@ -19,26 +21,38 @@ final class Outgoing {
   @Nullable RuntimeException failure;
   private @Nullable Runnable ifUnsent;
 
-  private Outgoing(byte[] frame, @Nullable Handle handle, boolean answer, boolean give) {
+  /** Whether the array is the sender's, who uses it again. */
+  private boolean lent;
+
+  private Outgoing(
+      byte[] frame, int length, @Nullable Handle handle, boolean answer, boolean give) {
     this.frame = frame;
+    this.length = length;
     this.handle = handle;
     this.answer = answer;
     this.give = give;
   }
 
+  /** A message in a buffer that is the sender's again when the outbox has taken it. */
+  static Outgoing lent(FrameBuffer frame) {
+    Outgoing message = new Outgoing(frame.array(), frame.size(), null, false, false);
+    message.lent = true;
+    return message;
+  }
+
   static Outgoing message(byte[] frame, @Nullable Handle handle) {
     boolean give = handle != null && handle.kind() == Handle.Kind.SOCKET && !handle.keepsOpen();
-    return new Outgoing(frame, handle, false, give);
+    return new Outgoing(frame, frame.length, handle, false, give);
   }
 
   /** A message of a cluster; {@code give} says whether our copy of the descriptor goes with it. */
   static Outgoing internal(byte[] frame, @Nullable Handle handle, boolean give) {
-    return new Outgoing(frame, handle, false, give);
+    return new Outgoing(frame, frame.length, handle, false, give);
   }
 
   /** An answer of the protocol itself, which is never held back. */
   static Outgoing answer(byte[] frame) {
-    return new Outgoing(frame, null, true, false);
+    return new Outgoing(frame, frame.length, null, true, false);
   }
 
   /** With something to do if it was accepted and the peer can never have all of it. */
@@ -47,8 +61,16 @@ final class Outgoing {
     return this;
   }
 
+  /** Has to wait, and the buffer is about to be used again. */
+  void keepBytes() {
+    if (lent && left() > 0) {
+      frame = Arrays.copyOf(frame, length);
+      lent = false;
+    }
+  }
+
   int left() {
-    return frame.length - sent;
+    return length - sent;
   }
 
   /** The descriptor that has to ride on the next byte; negative if none. */

@@ -51,7 +51,7 @@ final class SendQueue {
   }
 
   private void count(Outgoing message) {
-    queuedBytes += message.frame.length;
+    queuedBytes += message.length;
     queuedFrames++;
   }
 
@@ -173,7 +173,7 @@ final class SendQueue {
   /** It counts no more. */
   void remove(Outgoing message) {
     if (!message.answer) {
-      queuedBytes -= message.frame.length;
+      queuedBytes -= message.length;
       queuedFrames--;
     }
   }
