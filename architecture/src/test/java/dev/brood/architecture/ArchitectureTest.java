@@ -59,15 +59,20 @@ class ArchitectureTest {
           Map.entry(
               "dev.brood.workers.cluster",
               Set.of(
+                  "dev.brood.workers.event",
                   "dev.brood.workers.fork",
                   "dev.brood.workers.channel",
                   "dev.brood.process",
                   "dev.brood.process.internal.io",
                   "dev.brood.process.internal.linux")),
-          Map.entry("dev.brood.workers.broker", Set.of("dev.brood.workers.channel")),
+          Map.entry("dev.brood.workers.event", Set.of("dev.brood.process.internal.io")),
+          Map.entry(
+              "dev.brood.workers.broker",
+              Set.of("dev.brood.workers.event", "dev.brood.workers.channel")),
           Map.entry(
               "dev.brood.workers.watch",
               Set.of(
+                  "dev.brood.workers.event",
                   "dev.brood.workers.channel",
                   "dev.brood.process",
                   "dev.brood.process.observe",
@@ -75,6 +80,7 @@ class ArchitectureTest {
           Map.entry(
               "dev.brood.workers.supervise",
               Set.of(
+                  "dev.brood.workers.event",
                   "dev.brood.workers.watch",
                   "dev.brood.workers.fork",
                   "dev.brood.workers.channel",
@@ -82,6 +88,7 @@ class ArchitectureTest {
           Map.entry(
               "dev.brood.workers.pool",
               Set.of(
+                  "dev.brood.workers.event",
                   "dev.brood.workers.supervise",
                   "dev.brood.workers.watch",
                   "dev.brood.workers.fork",

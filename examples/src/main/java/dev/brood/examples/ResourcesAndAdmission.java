@@ -14,6 +14,7 @@ import dev.brood.workers.watch.ResourceEvent;
 import dev.brood.workers.watch.Resources;
 import dev.brood.workers.watch.RunningResources;
 import dev.brood.workers.watch.Threshold;
+import dev.brood.workers.watch.WatchEvent;
 import dev.brood.workers.watch.WatchedChild;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ final class ResourcesAndAdmission {
     }
   }
 
-  private static void tell(ResourceEvent event) {
+  private static void tell(WatchEvent event) {
     // snippet: events
     switch (event) {
       case ResourceEvent.LevelChanged changed ->
@@ -64,9 +65,7 @@ final class ResourcesAndAdmission {
       case ResourceEvent.Acted acted ->
           System.out.println(acted.action() + acted.failure().map(why -> ": " + why).orElse(""));
       case ResourceEvent.Ended ended -> System.out.println("measured no more: " + ended.child());
-      case ResourceEvent.Unreadable unreadable -> System.out.println(unreadable);
-      case ResourceEvent.Slow slow -> System.out.println(slow);
-      case ResourceEvent.NotMeasured notMeasured -> System.out.println(notMeasured);
+      default -> System.out.println(event); // a figure that cannot be read, a pass that is slow
     }
     // end
   }

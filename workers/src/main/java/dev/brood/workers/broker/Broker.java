@@ -4,6 +4,7 @@ import dev.brood.workers.channel.Channel;
 import dev.brood.workers.channel.Handle;
 import dev.brood.workers.channel.Message;
 import dev.brood.workers.channel.WorkersException;
+import dev.brood.workers.event.EventTeller;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class Broker implements AutoCloseable {
   private final BrokerOptions options;
   private final DeadLetters deadLetters = new DeadLetters();
-  private final Events<PresenceEvent> presence = new Events<>("presence");
+  private final EventTeller<PresenceEvent> presence = new EventTeller<>("brood-broker-presence");
   private final Roster roster;
   private final Router router;
 
@@ -196,20 +197,17 @@ public final class Broker implements AutoCloseable {
   }
 
   /**
-   * Tells of who comes and goes from now on, on one virtual thread, in order.
-   *
-   * @throws IllegalStateException if there is a handler already
+   * Tells of who comes and goes from now on, on one virtual thread, in order. A handler that is
+   * {@value EventTeller#MOST_WAITING} events behind misses some, which is logged.
    */
   public Broker onPresence(Consumer<PresenceEvent> handler) {
-    presence.handle(handler);
+    presence.listen(handler);
     return this;
   }
 
   /**
-   * Tells of messages that cannot be delivered, on one virtual thread. Without a handler they are
-   * counted and logged, ever more rarely.
-   *
-   * @throws IllegalStateException if there is a handler already
+   * Tells of messages that cannot be delivered, as {@link #onPresence} does. Without a handler they
+   * are counted and logged, ever more rarely.
    */
   public Broker onDeadLetter(Consumer<DeadLetter> handler) {
     deadLetters.handle(handler);
@@ -221,7 +219,7 @@ public final class Broker implements AutoCloseable {
   public void close() {
     roster.close();
     deadLetters.close();
-    presence.close();
+    presence.end();
   }
 
   private Subscription subscription(

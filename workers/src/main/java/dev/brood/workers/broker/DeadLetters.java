@@ -2,6 +2,7 @@ package dev.brood.workers.broker;
 
 import dev.brood.process.internal.io.BackgroundLog;
 import dev.brood.workers.broker.DeadLetter.Reason;
+import dev.brood.workers.event.EventTeller;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -9,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Counts what cannot be delivered and tells whoever wants to know. Thread-safe. */
 final class DeadLetters {
-  private final Events<DeadLetter> events = new Events<>("dead letters");
+  private final EventTeller<DeadLetter> teller = new EventTeller<>("brood-broker-dead-letters");
   private final AtomicLong count = new AtomicLong();
   private volatile boolean closed;
 
   void handle(Consumer<DeadLetter> handler) {
-    events.handle(handler);
+    teller.listen(handler);
   }
 
   long count() {
@@ -33,9 +34,12 @@ final class DeadLetters {
             receiver == null ? delivery.letter().to() : receiver.receiverName(),
             reason);
     long number = count.incrementAndGet();
-    boolean told = events.add(letter);
+    teller.tell(letter);
     // That nobody has subscribed is no loss; the others are told at first, then ever more rarely.
-    if (!told && !closed && reason != Reason.NO_SUBSCRIBER && Long.bitCount(number) == 1) {
+    if (!teller.isHeard()
+        && !closed
+        && reason != Reason.NO_SUBSCRIBER
+        && Long.bitCount(number) == 1) {
       String whom = letter.receiver().orElse("a subscriber");
       BackgroundLog.log(
           "dev.brood.workers",
@@ -47,6 +51,6 @@ final class DeadLetters {
 
   void close() {
     closed = true;
-    events.close();
+    teller.end();
   }
 }

@@ -4,6 +4,7 @@ import dev.brood.workers.broker.BrokerException.Problem;
 import dev.brood.workers.broker.DeadLetter.Reason;
 import dev.brood.workers.channel.Channel;
 import dev.brood.workers.channel.Codec;
+import dev.brood.workers.event.EventTeller;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
@@ -21,13 +22,13 @@ import org.jspecify.annotations.Nullable;
 final class Roster {
   private final Turnstile turnstile;
   private final PostOffice postOffice;
-  private final Events<PresenceEvent> presence;
+  private final EventTeller<PresenceEvent> presence;
   private final Map<String, Member> members = new TreeMap<>();
   private final Set<LocalSubscriber> locals = new LinkedHashSet<>();
   private final Subscriptions subscriptions = new Subscriptions();
   private boolean closed;
 
-  Roster(Turnstile turnstile, DeadLetters deadLetters, Events<PresenceEvent> presence) {
+  Roster(Turnstile turnstile, DeadLetters deadLetters, EventTeller<PresenceEvent> presence) {
     this.turnstile = turnstile;
     this.postOffice = new PostOffice(turnstile, deadLetters, this::expel);
     this.presence = presence;
@@ -246,7 +247,7 @@ final class Roster {
   }
 
   private void tellPresence(PresenceEvent event) {
-    boolean unused = presence.add(event);
+    presence.tell(event);
     Envelope envelope = Envelope.presence(event);
     for (Member member : members.values()) {
       if (member.isWatching()) {

@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import dev.brood.process.Exit;
 import dev.brood.workers.channel.Handle;
 import dev.brood.workers.channel.Message;
+import dev.brood.workers.event.EventTeller;
 import dev.brood.workers.fork.Fork;
 import dev.brood.workers.fork.ForkedChild;
 import java.time.Duration;
@@ -32,7 +33,7 @@ public final class ClusterWorker {
   private final Fork fork;
   private final int generation;
   private final ForkedChild child;
-  private final Events events;
+  private final EventTeller<ClusterEvent> events;
   private final Mailbox mailbox;
   private final @Nullable Object readyMessage;
   private final Set<ListenAddress> addresses = new LinkedHashSet<>();
@@ -44,7 +45,12 @@ public final class ClusterWorker {
   private @Nullable Member member;
 
   ClusterWorker(
-      int id, Fork fork, int generation, ForkedChild child, Events events, Settings settings) {
+      int id,
+      Fork fork,
+      int generation,
+      ForkedChild child,
+      EventTeller<ClusterEvent> events,
+      Settings settings) {
     this.id = id;
     this.name = settings.name + "-" + id;
     this.fork = fork;
@@ -183,14 +189,14 @@ public final class ClusterWorker {
 
   void disconnected() {
     advance(WorkerState.DISCONNECTED);
-    events.add(new ClusterEvent.Disconnected(this));
+    events.tell(new ClusterEvent.Disconnected(this));
   }
 
   void exited(Exit exit) {
     advance(WorkerState.DEAD);
     exited.complete(exit);
     ready.completeExceptionally(new IllegalStateException(name + " has ended: " + exit));
-    events.add(new ClusterEvent.Exited(this, exit));
+    events.tell(new ClusterEvent.Exited(this, exit));
   }
 
   void over() {
@@ -233,14 +239,14 @@ public final class ClusterWorker {
     @Override
     public void online() {
       advance(WorkerState.ONLINE);
-      events.add(new ClusterEvent.Online(ClusterWorker.this));
+      events.tell(new ClusterEvent.Online(ClusterWorker.this));
     }
 
     @Override
     public void listening(ListenAddress address) {
       listens(address);
       advance(WorkerState.LISTENING);
-      events.add(new ClusterEvent.Listening(ClusterWorker.this, address));
+      events.tell(new ClusterEvent.Listening(ClusterWorker.this, address));
       if (readyMessage == null) {
         ready.complete(null);
       }
@@ -248,7 +254,7 @@ public final class ClusterWorker {
 
     @Override
     public void listenFailed(ListenAddress address, int errno) {
-      events.add(new ClusterEvent.ListenFailed(ClusterWorker.this, address, errno));
+      events.tell(new ClusterEvent.ListenFailed(ClusterWorker.this, address, errno));
     }
 
     @Override

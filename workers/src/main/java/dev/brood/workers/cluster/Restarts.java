@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.brood.process.ProcessException;
 import dev.brood.workers.channel.WorkersException;
+import dev.brood.workers.event.EventTeller;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -25,11 +26,11 @@ final class Restarts {
   private final Settings settings;
   private final Roster roster;
   private final Primary primary;
-  private final Events events;
+  private final EventTeller<ClusterEvent> events;
   private final Set<Integer> held = new HashSet<>();
   private final Deque<Long> recent = new ArrayDeque<>();
 
-  Restarts(Settings settings, Roster roster, Primary primary, Events events) {
+  Restarts(Settings settings, Roster roster, Primary primary, EventTeller<ClusterEvent> events) {
     this.settings = settings;
     this.roster = roster;
     this.primary = primary;
@@ -54,7 +55,7 @@ final class Restarts {
     synchronized (this) {
       if (!held.remove(worker.id())) {
         if (!worker.exitedAfterDisconnect() && !roster.isStopping()) {
-          events.add(new ClusterEvent.NotRestarted(worker));
+          events.tell(new ClusterEvent.NotRestarted(worker));
         }
         return;
       }
@@ -75,7 +76,7 @@ final class Restarts {
   private boolean replace(ClusterWorker worker) throws InterruptedException {
     for (int failures = 0; isMissing(worker); failures++) {
       if (!permitted()) {
-        events.add(new ClusterEvent.NotRestarted(worker));
+        events.tell(new ClusterEvent.NotRestarted(worker));
         return false;
       }
       try {

@@ -3,6 +3,7 @@ package dev.brood.workers.cluster;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.brood.process.Exit;
+import dev.brood.workers.event.EventTeller;
 import dev.brood.workers.fork.Fork;
 import dev.brood.workers.fork.ForkedChild;
 import java.lang.System.Logger.Level;
@@ -26,7 +27,7 @@ final class Roster {
 
   private final Settings settings;
   private final Primary primary;
-  private final Events events;
+  private final EventTeller<ClusterEvent> events;
   private final Restarts restarts;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -38,7 +39,7 @@ final class Roster {
   private int starting;
   private boolean stopping;
 
-  Roster(Settings settings, Primary primary, Events events) {
+  Roster(Settings settings, Primary primary, EventTeller<ClusterEvent> events) {
     this.settings = settings;
     this.primary = primary;
     this.events = events;
@@ -72,7 +73,7 @@ final class Roster {
     try {
       ForkedChild child = settings.forWorker(id, program).spawn();
       ClusterWorker worker = new ClusterWorker(id, program, ofGeneration, child, events, settings);
-      events.add(new ClusterEvent.Forked(worker));
+      events.tell(new ClusterEvent.Forked(worker));
       worker.begin(primary);
       boolean wantedStill = enter(worker);
       watch(worker);

@@ -2,6 +2,7 @@ package dev.brood.workers.cluster;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import dev.brood.workers.event.EventTeller;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -14,27 +15,24 @@ import java.util.function.Consumer;
  * try-with-resources: {@link #close} leaves no worker and no socket behind.
  */
 public final class RunningCluster implements AutoCloseable {
-  private static final long EVENTS_LIMIT_MILLIS = 2000;
-
   private final Settings settings;
   private final Primary primary;
-  private final Events events;
+  private final EventTeller<ClusterEvent> events;
   private final Roster roster;
   private final ReentrantLock changes = new ReentrantLock();
 
   private RunningCluster(Settings settings) {
     this.settings = settings;
     this.primary = new Primary(settings.policy, settings.listening, settings.waitingLimit);
-    this.events = new Events(settings.name);
+    this.events = new EventTeller<>("brood-cluster-events-" + settings.name);
     this.roster = new Roster(settings, primary, events);
   }
 
   static RunningCluster start(Settings settings) {
     RunningCluster cluster = new RunningCluster(settings);
     if (settings.eventHandler != null) {
-      cluster.events.handler(settings.eventHandler);
+      cluster.events.listen(settings.eventHandler);
     }
-    cluster.events.start();
     boolean started = false;
     try {
       for (int i = 0; i < settings.workers; i++) {
@@ -61,11 +59,11 @@ public final class RunningCluster implements AutoCloseable {
 
   /**
    * Tells a handler of events from now on; {@link Cluster#onEvent} misses none. All handlers run in
-   * order on one virtual thread; one that is {@value Events#MOST_WAITING} events behind misses
+   * order on one virtual thread; one that is {@value EventTeller#MOST_WAITING} events behind misses
    * some, which is logged.
    */
   public RunningCluster onEvent(Consumer<ClusterEvent> handler) {
-    events.handler(handler);
+    events.listen(handler);
     return this;
   }
 
@@ -161,7 +159,7 @@ public final class RunningCluster implements AutoCloseable {
     farewell.begin(roster.all(), drain);
     Map<Integer, WorkerEnding> endings = farewell.await();
     primary.close();
-    events.end(EVENTS_LIMIT_MILLIS);
+    events.close();
     return new ClusterStopReport(endings, Duration.ofNanos(System.nanoTime() - begin));
   }
 

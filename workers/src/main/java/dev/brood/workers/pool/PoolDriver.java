@@ -8,6 +8,8 @@ import dev.brood.workers.channel.ChannelFullException;
 import dev.brood.workers.channel.Handle;
 import dev.brood.workers.channel.Message;
 import dev.brood.workers.channel.RequestFailedException;
+import dev.brood.workers.event.EventTeller;
+import dev.brood.workers.event.FlightRecording;
 import dev.brood.workers.fork.Fork;
 import dev.brood.workers.pool.CoreEvent.Obstacle;
 import java.lang.System.Logger.Level;
@@ -44,7 +46,8 @@ final class PoolDriver {
   private final PoolSettings settings;
   private final PoolCore core;
   private final Room room;
-  private final Listening listening;
+  private final EventTeller<PoolEvent> teller;
+  private final CallTally tally = new CallTally();
   private final long originNanos = System.nanoTime();
   private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
   private final AtomicInteger pending = new AtomicInteger();
@@ -65,7 +68,8 @@ final class PoolDriver {
     ThreadLocalRandomSource random = new ThreadLocalRandomSource();
     this.core = new PoolCore(settings.rules(random), random, settings.admission, settings.kind);
     this.room = new Room(settings.queueLimit);
-    this.listening = new Listening(settings.listener);
+    this.teller =
+        new EventTeller<>("brood-pool-events", PoolEvent.EventsLost::new, settings.listener);
   }
 
   /** Random numbers for whichever thread asks. */
@@ -121,6 +125,16 @@ final class PoolDriver {
     CompletableFuture<T> seen = new CompletableFuture<>();
     execute(() -> seen.complete(view.apply(core)));
     return seen.join();
+  }
+
+  /** How calls have ended so far. */
+  CallTally tally() {
+    return tally;
+  }
+
+  /** How many events of a type there were. */
+  long eventCount(Class<? extends PoolEvent> type) {
+    return teller.count(type);
   }
 
   /** Completed when no call is unanswered, and none is taken. */
@@ -189,23 +203,23 @@ final class PoolDriver {
       timerDue = Long.MAX_VALUE;
     }
     long now = now();
-    core.handle(event, now).forEach(this::tryToPerform);
+    core.handle(event, now).forEach(effect -> tryToPerform(effect, now));
     for (CoreEvent follows = next.poll(); follows != null; follows = next.poll()) {
-      core.handle(follows, now).forEach(this::tryToPerform);
+      core.handle(follows, now).forEach(effect -> tryToPerform(effect, now));
     }
     wakeAt(core.nextWake(now), now);
   }
 
   /** One effect that fails must not keep the next, the answer to a call, from happening. */
-  private void tryToPerform(CoreEffect effect) {
+  private void tryToPerform(CoreEffect effect, long now) {
     try {
-      perform(effect);
+      perform(effect, now);
     } catch (RuntimeException e) {
       failed(e);
     }
   }
 
-  private void perform(CoreEffect effect) {
+  private void perform(CoreEffect effect, long now) {
     switch (effect) {
       case CoreEffect.Start(Member member, var ticket) -> {
         PooledChild child = new PooledChild(member, ticket, settings, this::post);
@@ -220,12 +234,17 @@ final class PoolDriver {
           child.stop(manner);
         }
       }
-      case CoreEffect.Complete(Call call, Object value) -> call.answer.complete(value);
-      case CoreEffect.Fail(Call call, RuntimeException failure) ->
-          call.answer.completeExceptionally(failure);
+      case CoreEffect.Complete(Call call, Object value) -> {
+        done(call, null, now);
+        call.answer.complete(value);
+      }
+      case CoreEffect.Fail(Call call, RuntimeException failure) -> {
+        done(call, failure, now);
+        call.answer.completeExceptionally(failure);
+      }
       case CoreEffect.RoomFree() -> room.leave();
       case CoreEffect.RoomTaken() -> room.enterAgain();
-      case CoreEffect.Tell(PoolEvent event) -> listening.add(event);
+      case CoreEffect.Tell(PoolEvent event) -> tell(event);
       case CoreEffect.Drained() -> drained.complete(null);
       case CoreEffect.Over() -> {
         if (timer != null) {
@@ -234,6 +253,20 @@ final class PoolDriver {
         over.complete(null);
       }
     }
+  }
+
+  private void done(Call call, @Nullable RuntimeException failure, long now) {
+    tally.done(now - call.arrivedNanos, failure == null);
+    if (FlightRecording.inUse()) {
+      JfrEvents.record(settings.kind, call, failure, now);
+    }
+  }
+
+  private void tell(PoolEvent event) {
+    if (FlightRecording.inUse()) {
+      JfrEvents.record(settings.kind, event);
+    }
+    teller.tell(event);
   }
 
   private void send(Member member, Call call) {

@@ -51,8 +51,8 @@ public sealed interface PoolEvent {
   /** The queue was full: a call was refused, or had to make room for another. */
   record CallRejected(@Nullable Object input) implements PoolEvent {}
 
-  /** A listener was so slow that events were dropped before this one. */
-  record EventsDropped(long count) implements PoolEvent {}
+  /** The listener was too slow, and that many events before this one were not told. */
+  record EventsLost(long count) implements PoolEvent {}
 
   /** Why a worker retires. */
   enum Retirement {

@@ -199,6 +199,18 @@ public final class WorkerPool<I, O> implements AutoCloseable {
     return driver.look(PoolCore::waiting);
   }
 
+  /** How calls have ended so far. */
+  public CallCounts callCounts() {
+    return driver.tally().counts();
+  }
+
+  /**
+   * How many events of a type there were so far, those included that the listener was too slow for.
+   */
+  public long eventCount(Class<? extends PoolEvent> type) {
+    return driver.eventCount(type);
+  }
+
   /** Begins a call of a batch. */
   Call begin(@Nullable I input) throws InterruptedException {
     Call call = newCall(input, settings.callOptions);

@@ -1,5 +1,7 @@
 package dev.brood.workers.supervise;
 
+import dev.brood.workers.event.EventTeller;
+import dev.brood.workers.event.FlightRecording;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import java.time.Clock;
@@ -7,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /**
@@ -30,19 +33,24 @@ public final class CircuitBreaker {
 
   private final String name;
   private final BreakerOptions options;
-  private final BreakerTeller teller;
+  private final EventTeller<BreakerEvent> teller;
+  private final LongAdder succeeded = new LongAdder();
   private final io.github.resilience4j.circuitbreaker.CircuitBreaker breaker;
 
   private CircuitBreaker(String name, BreakerOptions options, Clock clock) {
     this.name = name;
     this.options = options;
-    this.teller = new BreakerTeller(name, options.listener());
+    this.teller =
+        new EventTeller<>(
+            "brood-breaker-" + name,
+            lost -> new BreakerEvent.EventsLost(name, lost),
+            options.listener());
     this.breaker =
         io.github.resilience4j.circuitbreaker.CircuitBreaker.of(name, config(options, clock));
     breaker
         .getEventPublisher()
         .onStateTransition(event ->
-            teller.tell(
+            tell(
                 new BreakerEvent.StateChanged(
                     name,
                     state(event.getStateTransition().getFromState()),
@@ -63,6 +71,23 @@ public final class CircuitBreaker {
     return new CircuitBreaker(name, options, clock);
   }
 
+  /** By which its events and errors call it. */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * How many events of a type there were so far, those included that the listener was too slow for.
+   */
+  public long eventCount(Class<? extends BreakerEvent> type) {
+    return teller.count(type);
+  }
+
+  /** How many calls have succeeded so far. */
+  public long succeededCalls() {
+    return succeeded.sum();
+  }
+
   /** Whether it lets calls through. An open one whose time is up changes with the next call. */
   public BreakerState state() {
     return state(breaker.getState());
@@ -76,7 +101,7 @@ public final class CircuitBreaker {
    */
   public <T> T call(Call<T> call) throws InterruptedException {
     if (!breaker.tryAcquirePermission()) {
-      teller.tell(new BreakerEvent.CallRefused(name));
+      tell(new BreakerEvent.CallRefused(name));
       throw new CircuitOpenException(
           "circuit breaker " + name + " is open: too many calls have failed");
     }
@@ -85,6 +110,7 @@ public final class CircuitBreaker {
     try {
       T value = call.call();
       counted = true;
+      succeeded.increment();
       breaker.onSuccess(breaker.getCurrentTimestamp() - begin, breaker.getTimestampUnit());
       return value;
     } catch (RuntimeException e) {
@@ -133,8 +159,15 @@ public final class CircuitBreaker {
   private void failed(long begin, Throwable reason) {
     long took = breaker.getCurrentTimestamp() - begin;
     Duration duration = Duration.of(took, breaker.getTimestampUnit().toChronoUnit());
-    teller.tell(new BreakerEvent.CallFailed(name, duration, reason));
+    tell(new BreakerEvent.CallFailed(name, duration, reason));
     breaker.onError(took, breaker.getTimestampUnit(), reason);
+  }
+
+  private void tell(BreakerEvent event) {
+    if (FlightRecording.inUse()) {
+      JfrEvents.record(event);
+    }
+    teller.tell(event);
   }
 
   private static CircuitBreakerConfig config(BreakerOptions options, Clock clock) {

@@ -4,6 +4,8 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.brood.process.Child;
+import dev.brood.workers.event.EventTeller;
+import dev.brood.workers.event.FlightRecording;
 import dev.brood.workers.fork.ForkedChild;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -39,7 +41,7 @@ public final class RunningSupervisor implements AutoCloseable {
   private final String path;
   private final SupervisorCore core;
   private final Consumer<SupervisorEvent> above;
-  private final EventTeller teller;
+  private final EventTeller<SupervisorEvent> teller;
   private final long origin = System.nanoTime();
   private final BlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>(MOST_WAITING);
   private final Waiters waiters = new Waiters();
@@ -52,7 +54,11 @@ public final class RunningSupervisor implements AutoCloseable {
     this.path = path;
     this.above = above;
     this.core = new SupervisorCore(supervisor, path, () -> ThreadLocalRandom.current().nextLong());
-    this.teller = new EventTeller(path, supervisor.listener());
+    this.teller =
+        new EventTeller<>(
+            "brood-events-" + path,
+            lost -> new SupervisorEvent.EventsLost(path, lost),
+            supervisor.listener());
     this.thread = Thread.ofVirtual().name("brood-supervisor-" + path).unstarted(this::drive);
   }
 
@@ -80,6 +86,14 @@ public final class RunningSupervisor implements AutoCloseable {
   /** What is known of one child; empty if there is none of that id. */
   public Optional<ChildStatus> child(String id) {
     return children().stream().filter(child -> child.id().equals(id)).findFirst();
+  }
+
+  /**
+   * How many events of a type there were so far, here and in the supervisors below, those included
+   * that the listener was too slow for.
+   */
+  public long eventCount(Class<? extends SupervisorEvent> type) {
+    return teller.count(type);
   }
 
   /** The process of a child while it has one. It is the supervisor's to stop and close. */
@@ -371,7 +385,9 @@ public final class RunningSupervisor implements AutoCloseable {
         }
       }
       case Effect.Tell(SupervisorEvent event) -> {
-        SupervisionRecorder.record(event);
+        if (FlightRecording.inUse()) {
+          JfrEvents.record(event);
+        }
         tell(event);
       }
       case Effect.Finish(SupervisorEnd how) -> finish(how);
@@ -390,7 +406,11 @@ public final class RunningSupervisor implements AutoCloseable {
   }
 
   private void tell(SupervisorEvent event) {
-    teller.tell(event);
+    if (event instanceof SupervisorEvent.Finished(String name, var _) && name.equals(path)) {
+      teller.tellLast(event);
+    } else {
+      teller.tell(event);
+    }
     above.accept(event);
   }
 

@@ -3,7 +3,7 @@ package dev.brood.workers.watch;
 import java.util.List;
 
 /** Something that a {@link MachineAdmission} has decided or found. Immutable. */
-public sealed interface AdmissionEvent {
+public sealed interface AdmissionEvent extends WatchEvent {
   /**
    * A child may start.
    *

@@ -159,10 +159,9 @@ public record AdmissionLimits(
    *
    * @param resources measures the children that are admitted; it has to stay open for as long
    * @param listener is told of every event, in order, on a virtual thread; when it is 4,096 events
-   *     behind it loses the newest, which is counted and logged
+   *     behind it loses the newest, and is told how many
    */
-  public MachineAdmission open(
-      RunningResources resources, Consumer<? super AdmissionEvent> listener) {
+  public MachineAdmission open(RunningResources resources, Consumer<? super WatchEvent> listener) {
     return new MachineAdmission(this, resources, listener);
   }
 }

@@ -3,7 +3,7 @@ package dev.brood.workers.watch;
 import java.time.Duration;
 
 /** Something about the checkpoints of a child. Immutable. */
-public sealed interface CheckpointEvent extends WatchEvent {
+public sealed interface CheckpointEvent extends WatchEvent.OfChild {
   /** It was asked to save itself. */
   record Asked(String name, long pid) implements CheckpointEvent {}
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Something about the signs of life of a child. Immutable. */
-public sealed interface HeartbeatEvent extends WatchEvent {
+public sealed interface HeartbeatEvent extends WatchEvent.OfChild {
   /**
    * It has given none of the signs that count for longer than the limit. Nothing is done to it by
    * that alone.

@@ -123,7 +123,7 @@ public final class Heartbeats {
    * Begins to watch, no child yet: {@link RunningHeartbeats#pulse} adds them.
    *
    * @param listener told of everything, in order, on one virtual thread; one that is 4,096 events
-   *     behind loses the newest, which is counted and logged
+   *     behind loses the newest, and is told how many
    */
   public RunningHeartbeats start(Consumer<? super WatchEvent> listener) {
     return new RunningHeartbeats(this, listener);

@@ -3,10 +3,13 @@ package dev.brood.workers.watch;
 import dev.brood.process.Child;
 import dev.brood.process.Usage;
 import dev.brood.process.observe.Pressure;
+import dev.brood.workers.event.EventTeller;
+import dev.brood.workers.event.FlightRecording;
 import dev.brood.workers.watch.AdmissionCore.Answer;
 import dev.brood.workers.watch.Refusal.Reason;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -25,25 +28,28 @@ public final class MachineAdmission implements Admission, AutoCloseable {
   private static final System.Logger LOGGER = System.getLogger("dev.brood.workers");
 
   private final RunningResources resources;
-  private final EventQueue<AdmissionEvent> events;
+  private final EventTeller<WatchEvent> events;
   private final List<AdmissionEvent.SignalMissing> missing;
   private final ReentrantLock lock = new ReentrantLock();
   private final AdmissionCore core;
   private final SignalReader reader = new SignalReader();
   private final Map<Long, Place> places = new HashMap<>();
+  private final Map<Reason, Long> refusals = new EnumMap<>(Reason.class);
   private Set<Reason> lastReasons = EnumSet.noneOf(Reason.class);
 
   MachineAdmission(
-      AdmissionLimits limits,
-      RunningResources resources,
-      Consumer<? super AdmissionEvent> listener) {
+      AdmissionLimits limits, RunningResources resources, Consumer<? super WatchEvent> listener) {
     this.resources = resources;
     this.core = new AdmissionCore(limits);
     this.missing = probe();
-    this.events = new EventQueue<>("brood-admission-events", listener);
+    this.events =
+        new EventTeller<>(
+            "brood-admission-events",
+            lost -> new WatchEvent.EventsLost("admission", lost),
+            listener);
     for (AdmissionEvent.SignalMissing signal : missing) {
       LOGGER.log(Level.INFO, "no {0} on this machine: {1}", signal.signal(), signal.instead());
-      events.add(signal);
+      tell(signal);
     }
   }
 
@@ -55,7 +61,7 @@ public final class MachineAdmission implements Admission, AutoCloseable {
       places.values().forEach(Place::report);
       return switch (core.ask(now, kind, reader.look(now))) {
         case Answer.Grant(long number) -> {
-          Place place = new Place(number);
+          Place place = new Place(number, kind);
           places.put(number, place);
           lastReasons = EnumSet.noneOf(Reason.class);
           tell(new AdmissionEvent.Granted(kind, core.running()));
@@ -92,6 +98,23 @@ public final class MachineAdmission implements Admission, AutoCloseable {
     }
   }
 
+  /**
+   * How many events of a type there were so far, those included that the listener was too slow for.
+   */
+  public long eventCount(Class<? extends WatchEvent> type) {
+    return events.count(type);
+  }
+
+  /** How often a child was refused for a reason; with several reasons each is counted. */
+  public long refusals(Reason reason) {
+    lock.lock();
+    try {
+      return refusals.getOrDefault(reason, 0L);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** What this machine does not tell. */
   public List<AdmissionEvent.SignalMissing> missing() {
     return missing;
@@ -108,6 +131,7 @@ public final class MachineAdmission implements Admission, AutoCloseable {
         reasons.stream()
             .map(Refusal::reason)
             .collect(Collectors.toCollection(() -> EnumSet.noneOf(Reason.class)));
+    now.forEach(reason -> refusals.merge(reason, 1L, Long::sum));
     if (!now.equals(lastReasons)) {
       lastReasons = now;
       tell(new AdmissionEvent.Denied(kind, reasons));
@@ -115,8 +139,10 @@ public final class MachineAdmission implements Admission, AutoCloseable {
   }
 
   private void tell(AdmissionEvent event) {
-    Recorder.admission(event);
-    events.add(event);
+    if (FlightRecording.inUse()) {
+      JfrEvents.record(event);
+    }
+    events.tell(event);
   }
 
   private static List<AdmissionEvent.SignalMissing> probe() {
@@ -138,16 +164,18 @@ public final class MachineAdmission implements Admission, AutoCloseable {
   /** A ticket; its state is guarded by the lock. */
   private final class Place implements Ticket {
     private final long number;
+    private final String kind;
     private @Nullable Child child;
     private @Nullable WatchedChild watched;
 
-    Place(long number) {
+    Place(long number, String kind) {
       this.number = number;
+      this.kind = kind;
     }
 
     @Override
     public void started(Child started) {
-      WatchedChild watching = resources.watch(started);
+      WatchedChild watching = resources.watch(kind, started);
       lock.lock();
       try {
         if (child != null || !places.containsKey(number)) {

@@ -4,11 +4,27 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** Something that was noticed while resources were measured. Immutable. */
-public sealed interface ResourceEvent {
+public sealed interface ResourceEvent extends WatchEvent {
+  /** Something about one child. */
+  sealed interface OfChild extends ResourceEvent, WatchEvent.OfChild {
+    /** The child, and what is known of it. */
+    WatchedChild child();
+
+    @Override
+    default String name() {
+      return child().name();
+    }
+
+    @Override
+    default long pid() {
+      return child().child().pid();
+    }
+  }
+
   /** A figure of a child has reached another level. */
   record LevelChanged(
       WatchedChild child, Figure figure, Level before, Level now, double value, Sample sample)
-      implements ResourceEvent {}
+      implements OfChild {}
 
   /**
    * The action of a critical level is done.
@@ -16,13 +32,13 @@ public sealed interface ResourceEvent {
    * @param failure why it failed; empty if it did not
    */
   record Acted(WatchedChild child, Figure figure, CriticalAction action, Optional<String> failure)
-      implements ResourceEvent {}
+      implements OfChild {}
 
   /** A threshold can do nothing: this machine or this user may not read the figure of the child. */
-  record Unreadable(WatchedChild child, Figure figure) implements ResourceEvent {}
+  record Unreadable(WatchedChild child, Figure figure) implements OfChild {}
 
   /** A child has ended, or is not watched any more; its peaks stay readable. */
-  record Ended(WatchedChild child) implements ResourceEvent {}
+  record Ended(WatchedChild child) implements OfChild {}
 
   /** Measuring takes longer than the interval; told once, until it does not. */
   record Slow(Duration took, Duration interval) implements ResourceEvent {}

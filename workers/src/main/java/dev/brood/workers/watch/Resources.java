@@ -26,14 +26,14 @@ public final class Resources {
   private final Duration proportionalEvery;
   private final boolean alwaysProportional;
   private final int mostChildren;
-  private final Consumer<ResourceEvent> listener;
+  private final Consumer<WatchEvent> listener;
 
   private Resources(
       Duration interval,
       Duration proportionalEvery,
       boolean alwaysProportional,
       int mostChildren,
-      Consumer<ResourceEvent> listener) {
+      Consumer<WatchEvent> listener) {
     this.interval = interval;
     this.proportionalEvery = proportionalEvery;
     this.alwaysProportional = alwaysProportional;
@@ -81,9 +81,9 @@ public final class Resources {
 
   /**
    * Tells {@code handler}, after those given before, of every event, in order, on a virtual thread.
-   * One that is 4,096 events behind loses the newest; that is counted and logged.
+   * One that is 4,096 events behind loses the newest, and is told how many.
    */
-  public Resources onEvent(Consumer<ResourceEvent> handler) {
+  public Resources onEvent(Consumer<? super WatchEvent> handler) {
     return new Resources(
         interval, proportionalEvery, alwaysProportional, mostChildren, listener.andThen(handler));
   }
@@ -109,7 +109,7 @@ public final class Resources {
     return mostChildren;
   }
 
-  Consumer<ResourceEvent> listener() {
+  Consumer<WatchEvent> listener() {
     return listener;
   }
 }

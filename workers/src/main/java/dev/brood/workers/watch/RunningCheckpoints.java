@@ -4,6 +4,8 @@ import dev.brood.process.Child;
 import dev.brood.process.Signal;
 import dev.brood.workers.channel.Channel;
 import dev.brood.workers.channel.WorkersException;
+import dev.brood.workers.event.EventTeller;
+import dev.brood.workers.event.FlightRecording;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -26,7 +28,7 @@ public final class RunningCheckpoints implements AutoCloseable {
   private final String name;
   private final Child child;
   private final @Nullable Channel channel;
-  private final EventQueue<WatchEvent> events;
+  private final EventTeller<WatchEvent> events;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final CheckpointCore core;
@@ -49,7 +51,11 @@ public final class RunningCheckpoints implements AutoCloseable {
     this.child = child;
     this.channel = channel;
     this.core = new CheckpointCore(rules.interval(), System.nanoTime());
-    this.events = new EventQueue<>("brood-checkpoint-events", listener);
+    this.events =
+        new EventTeller<>(
+            "brood-checkpoint-events",
+            lost -> new WatchEvent.EventsLost("checkpoints", lost),
+            listener);
     if (channel != null) {
       Channel unused = channel.on("checkpoint", message -> signal(() -> told = true));
     }
@@ -203,7 +209,9 @@ public final class RunningCheckpoints implements AutoCloseable {
   }
 
   private void tell(WatchEvent event) {
-    events.add(event);
-    Recorder.watched(event);
+    if (FlightRecording.inUse()) {
+      JfrEvents.record(event);
+    }
+    events.tell(event);
   }
 }

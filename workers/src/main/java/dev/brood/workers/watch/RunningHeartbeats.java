@@ -4,6 +4,8 @@ import dev.brood.process.Child;
 import dev.brood.process.StopReport;
 import dev.brood.process.observe.ProcessTable;
 import dev.brood.workers.channel.Channel;
+import dev.brood.workers.event.EventTeller;
+import dev.brood.workers.event.FlightRecording;
 import dev.brood.workers.watch.HeartbeatCore.Effect;
 import dev.brood.workers.watch.HeartbeatCore.Event;
 import java.lang.System.Logger.Level;
@@ -39,7 +41,7 @@ public final class RunningHeartbeats implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final HeartbeatCore core;
-  private final EventQueue<WatchEvent> events;
+  private final EventTeller<WatchEvent> events;
   private final AtomicLong ids = new AtomicLong();
   private final Map<Long, Pulse> watched = new HashMap<>();
   private final Map<Long, Ended> ended = new HashMap<>();
@@ -52,7 +54,9 @@ public final class RunningHeartbeats implements AutoCloseable {
     this.rules = rules;
     this.tickNanos = rules.tick().toNanos();
     this.core = new HeartbeatCore(rules);
-    this.events = new EventQueue<>("brood-watch-events", listener);
+    this.events =
+        new EventTeller<>(
+            "brood-watch-events", lost -> new WatchEvent.EventsLost("heartbeats", lost), listener);
     this.thread = Thread.ofVirtual().name("brood-heartbeats").start(this::run);
   }
 
@@ -81,9 +85,11 @@ public final class RunningHeartbeats implements AutoCloseable {
     }
   }
 
-  /** How many events were lost because the listener was too slow. */
-  public long lostEvents() {
-    return events.lost();
+  /**
+   * How many events of a type there were so far, those included that the listener was too slow for.
+   */
+  public long eventCount(Class<? extends WatchEvent> type) {
+    return events.count(type);
   }
 
   /**
@@ -334,8 +340,10 @@ public final class RunningHeartbeats implements AutoCloseable {
   }
 
   private void tell(WatchEvent event) {
-    events.add(event);
-    Recorder.watched(event);
+    if (FlightRecording.inUse()) {
+      JfrEvents.record(event);
+    }
+    events.tell(event);
   }
 
   private Pulse pulse(long id) {

@@ -2,6 +2,8 @@ package dev.brood.workers.watch;
 
 import dev.brood.process.Child;
 import dev.brood.process.observe.ProcessTable;
+import dev.brood.workers.event.EventTeller;
+import dev.brood.workers.event.FlightRecording;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -21,7 +23,7 @@ public final class RunningResources implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   private final Resources settings;
-  private final EventQueue<ResourceEvent> events;
+  private final EventTeller<WatchEvent> events;
   private final ResourcePass pass;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
@@ -35,7 +37,11 @@ public final class RunningResources implements AutoCloseable {
 
   RunningResources(Resources settings) {
     this.settings = settings;
-    this.events = new EventQueue<>("brood-resource-events", settings.listener());
+    this.events =
+        new EventTeller<>(
+            "brood-resource-events",
+            lost -> new WatchEvent.EventsLost("resources", lost),
+            settings.listener());
     this.pass =
         new ResourcePass(
             TreeMeter.Details.SYSTEM,
@@ -47,12 +53,22 @@ public final class RunningResources implements AutoCloseable {
   }
 
   /**
-   * Measures a child from now on, until it ends.
+   * Measures a child from now on, until it ends, under the name of its program.
    *
    * @throws IllegalStateException if this is closed, or watches as many as it may
    */
   public WatchedChild watch(Child child, Threshold... thresholds) {
-    WatchedChild watched = new WatchedChild(child, List.of(thresholds), this::forget);
+    return watch(programOf(child), child, thresholds);
+  }
+
+  /**
+   * Measures a child from now on, until it ends.
+   *
+   * @param name by which its events call it; others may have the same
+   * @throws IllegalStateException if this is closed, or watches as many as it may
+   */
+  public WatchedChild watch(String name, Child child, Threshold... thresholds) {
+    WatchedChild watched = new WatchedChild(name, child, List.of(thresholds), this::forget);
     lock.lock();
     try {
       if (closed || children.size() >= settings.childLimit()) {
@@ -84,9 +100,11 @@ public final class RunningResources implements AutoCloseable {
     return lastPass;
   }
 
-  /** How many events the handlers were too slow for. */
-  public long eventsLost() {
-    return events.lost();
+  /**
+   * How many events of a type there were so far, those included that the listener was too slow for.
+   */
+  public long eventCount(Class<? extends WatchEvent> type) {
+    return events.count(type);
   }
 
   /**
@@ -111,6 +129,11 @@ public final class RunningResources implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     events.close();
+  }
+
+  private static String programOf(Child child) {
+    String program = child.command().argv().getFirst();
+    return program.substring(program.lastIndexOf('/') + 1);
   }
 
   private void forget(WatchedChild child) {
@@ -236,7 +259,9 @@ public final class RunningResources implements AutoCloseable {
   }
 
   private void tell(ResourceEvent event) {
-    Recorder.resources(event);
-    events.add(event);
+    if (FlightRecording.inUse()) {
+      JfrEvents.record(event);
+    }
+    events.tell(event);
   }
 }

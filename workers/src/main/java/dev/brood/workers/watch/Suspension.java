@@ -4,7 +4,9 @@ import dev.brood.process.Child;
 import dev.brood.process.internal.linux.Descriptors;
 import dev.brood.process.internal.linux.Pids;
 import dev.brood.process.internal.linux.ProcStat;
+import dev.brood.process.observe.ProcessState;
 import dev.brood.process.observe.ProcessTable;
+import dev.brood.workers.event.FlightRecording;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,12 +42,14 @@ public final class Suspension implements AutoCloseable {
     SIGNALS
   }
 
+  private final long pid;
   private final @Nullable Freezer freezer;
   private final Map<Long, ProcessTable.Entry> stopped = new LinkedHashMap<>();
   private boolean complete;
   private boolean resumed;
 
-  private Suspension(@Nullable Freezer freezer) {
+  private Suspension(long pid, @Nullable Freezer freezer) {
+    this.pid = pid;
     this.freezer = freezer;
   }
 
@@ -58,13 +62,14 @@ public final class Suspension implements AutoCloseable {
    */
   public static Suspension of(Child child, Duration limit) throws InterruptedException {
     Optional<Freezer> freezer = child.isAlive() ? Freezer.of(child.pid()) : Optional.empty();
-    Suspension suspension = new Suspension(freezer.orElse(null));
+    Suspension suspension = new Suspension(child.pid(), freezer.orElse(null));
     long deadline =
         System.nanoTime() + Math.min(TimeUnit.NANOSECONDS.convert(limit), Long.MAX_VALUE / 4);
     boolean done = false;
     try {
       suspension.suspend(child, deadline);
       done = true;
+      suspension.record("Suspended");
       return suspension;
     } finally {
       if (!done) {
@@ -98,12 +103,19 @@ public final class Suspension implements AutoCloseable {
     for (ProcessTable.Entry member : new ArrayList<>(stopped.values()).reversed()) {
       boolean unused = signal(member, SIGCONT);
     }
+    record("Resumed");
   }
 
   /** The same as {@link #resume}. */
   @Override
   public void close() {
     resume();
+  }
+
+  private void record(String kind) {
+    if (FlightRecording.inUse()) {
+      JfrEvents.suspension(pid, kind, means(), isComplete());
+    }
   }
 
   private synchronized void suspend(Child child, long deadline) throws InterruptedException {
@@ -129,17 +141,33 @@ public final class Suspension implements AutoCloseable {
   private boolean stopAll(List<ProcessTable.Entry> members) {
     boolean calm = true;
     for (ProcessTable.Entry member : members) {
-      if (isStopped(member)) {
+      boolean known = isKnown(member);
+      if (isStopped(member) || known && waitsForStopped(member, members)) {
         continue;
       }
       calm = false;
-      ProcessTable.Entry earlier = stopped.get(member.pid());
-      boolean known = earlier != null && earlier.startTicks() == member.startTicks();
       if (!known && signal(member, SIGSTOP)) {
         stopped.put(member.pid(), member);
       }
     }
     return calm;
+  }
+
+  private boolean isKnown(ProcessTable.Entry member) {
+    ProcessTable.Entry earlier = stopped.get(member.pid());
+    return earlier != null && earlier.startTicks() == member.startTicks();
+  }
+
+  /**
+   * Whether one that has its SIGSTOP stands in vfork(2), until its child execs or ends: it does not
+   * take the signal before, and that child is stopped.
+   */
+  private static boolean waitsForStopped(
+      ProcessTable.Entry member, List<ProcessTable.Entry> members) {
+    return member.state() == ProcessState.BLOCKED
+        && members.stream()
+            .anyMatch(
+                child -> child.parent() == member.pid() && child.state() == ProcessState.STOPPED);
   }
 
   private static boolean awaitFrozen(Freezer freezer, long deadline) throws InterruptedException {

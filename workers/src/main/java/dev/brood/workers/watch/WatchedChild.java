@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Closing it leaves the child itself alone.
  */
 public final class WatchedChild implements AutoCloseable {
+  private final String name;
   private final Child child;
   private final TreeMeter meter;
   private final List<LevelCore> cores;
@@ -26,11 +27,18 @@ public final class WatchedChild implements AutoCloseable {
   private final Map<Figure, Level> levels = new EnumMap<>(Figure.class);
   private volatile @Nullable Sample latest;
 
-  WatchedChild(Child child, Collection<Threshold> thresholds, Consumer<WatchedChild> onClose) {
+  WatchedChild(
+      String name, Child child, Collection<Threshold> thresholds, Consumer<WatchedChild> onClose) {
+    this.name = name;
     this.child = child;
     this.meter = new TreeMeter(child.pid());
     this.cores = thresholds.stream().map(LevelCore::new).toList();
     this.onClose = onClose;
+  }
+
+  /** The name under which the child is watched. */
+  public String name() {
+    return name;
   }
 
   /** The child. */

@@ -204,7 +204,7 @@ class HeartbeatsProcessTest {
       go.countDown();
       assertThat(next(HeartbeatEvent.Stalled.class).name()).isEqualTo("one");
       assertThat(next(HeartbeatEvent.Stalled.class).name()).isEqualTo("two");
-      assertThat(beats.lostEvents()).isZero();
+      assertThat(beats.eventCount(WatchEvent.EventsLost.class)).isZero();
     }
   }
 

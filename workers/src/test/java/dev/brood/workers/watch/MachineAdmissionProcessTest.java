@@ -33,7 +33,7 @@ class MachineAdmissionProcessTest {
           .reserve(0)
           .firstNeedBytes(MIB);
 
-  private final List<AdmissionEvent> events = new CopyOnWriteArrayList<>();
+  private final List<WatchEvent> events = new CopyOnWriteArrayList<>();
 
   @Test
   void mayStart_hardLimit_countsTicketsUntilTheirChildEnds() throws Exception {

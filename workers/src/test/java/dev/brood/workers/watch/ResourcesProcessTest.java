@@ -26,7 +26,7 @@ class ResourcesProcessTest {
   private static final Duration OFTEN = Duration.ofMillis(50);
   private static final int MIB = 1 << 20;
 
-  private final List<ResourceEvent> events = new CopyOnWriteArrayList<>();
+  private final List<WatchEvent> events = new CopyOnWriteArrayList<>();
   private final Resources resources = Resources.every(OFTEN).onEvent(events::add);
 
   private static Child shell(String script) {

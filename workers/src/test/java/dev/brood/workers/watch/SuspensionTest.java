@@ -72,6 +72,31 @@ class SuspensionTest {
   }
 
   @Test
+  void process_thatWaitsInVforkForAStoppedChild_isTakenForStopped(@TempDir Path folder)
+      throws Exception {
+    var unused = Command.of("mkfifo", "fifo").directory(folder).capture();
+    // posix_spawn(3) holds its caller in vfork(2) until the child has opened the pipe.
+    String spawn =
+        """
+        import os
+        read = (os.POSIX_SPAWN_OPEN, 0, "fifo", os.O_RDONLY, 0)
+        os.posix_spawnp("cat", ["cat"], os.environ, file_actions=[read])
+        print("spawned", flush=True)
+        """;
+    try (Child child = Command.of("python3", "-c", spawn).directory(folder).spawn()) {
+      await("it waits in vfork", () -> state(child.pid()) == 'D');
+
+      try (Suspension suspension = Suspension.of(child, Duration.ofSeconds(20))) {
+        assertThat(suspension.isComplete()).isTrue();
+      }
+
+      Files.writeString(folder.resolve("fifo"), "go on");
+      assertThat(child.stdout().readLine()).isIn("spawned", "go onspawned");
+      child.kill();
+    }
+  }
+
+  @Test
   void process_thatWasStoppedBefore_staysStopped() throws Exception {
     try (Child child = Command.of("sh", "-c", "sleep 61 & echo $!; wait").spawn()) {
       long grandchild = Long.parseLong(String.valueOf(child.stdout().readLine()));
