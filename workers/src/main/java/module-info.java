@@ -11,6 +11,7 @@ module dev.brood.workers {
   requires java.management;
   requires tools.jackson.dataformat.cbor;
   requires static jdk.jfr;
+  requires static micrometer.core;
   requires static transitive org.jspecify;
 
   exports dev.brood.workers.broker;
@@ -18,6 +19,7 @@ module dev.brood.workers {
   exports dev.brood.workers.channel.v8;
   exports dev.brood.workers.cluster;
   exports dev.brood.workers.fork;
+  exports dev.brood.workers.meters;
   exports dev.brood.workers.pool;
   exports dev.brood.workers.supervise;
   exports dev.brood.workers.watch;

@@ -67,6 +67,12 @@ class ArchitectureTest {
                   "dev.brood.process.internal.linux")),
           Map.entry("dev.brood.workers.event", Set.of("dev.brood.process.internal.io")),
           Map.entry(
+              "dev.brood.workers.meters",
+              Set.of(
+                  "dev.brood.workers.pool",
+                  "dev.brood.workers.supervise",
+                  "dev.brood.workers.watch")),
+          Map.entry(
               "dev.brood.workers.broker",
               Set.of("dev.brood.workers.event", "dev.brood.workers.channel")),
           Map.entry(

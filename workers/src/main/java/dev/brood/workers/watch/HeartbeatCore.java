@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -69,7 +70,8 @@ final class HeartbeatCore {
     record Stop(long id, long silence) implements Effect {}
   }
 
-  private enum Phase {
+  /** How far the silence of a child has gone. */
+  enum Phase {
     ALIVE,
     STALLED,
     DUMPED,
@@ -121,6 +123,16 @@ final class HeartbeatCore {
   /** How many children are watched. */
   int size() {
     return children.size();
+  }
+
+  /** How many of them are silent for too long. */
+  int stalled() {
+    return (int) children.values().stream().filter(child -> child.phase != Phase.ALIVE).count();
+  }
+
+  /** How far the silence of one has gone that is watched. */
+  Phase phase(long id) {
+    return Objects.requireNonNull(children.get(id)).phase;
   }
 
   /** How long a child may be silent at present, in nanoseconds. */

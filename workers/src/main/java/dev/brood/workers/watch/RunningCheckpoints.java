@@ -79,6 +79,13 @@ public final class RunningCheckpoints implements AutoCloseable {
   }
 
   /**
+   * How many events of a type there were so far, those included that the listener was too slow for.
+   */
+  public long eventCount(Class<? extends WatchEvent> type) {
+    return events.count(type);
+  }
+
+  /**
    * Looks once more, tells what is to be told, and ends; the child is left alone. Idempotent, and
    * not cut short by an interrupt, which stays set.
    */

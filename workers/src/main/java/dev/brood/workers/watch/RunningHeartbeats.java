@@ -75,6 +75,16 @@ public final class RunningHeartbeats implements AutoCloseable {
     }
   }
 
+  /** How many of them have stalled and not recovered. */
+  public int stalled() {
+    lock.lock();
+    try {
+      return core.stalled();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** How long a child may be silent at present. */
   public Duration limit() {
     lock.lock();

@@ -84,9 +84,9 @@ class EventTellerTest {
     CountDownLatch done = new CountDownLatch(2);
     EventTeller<String> teller = new EventTeller<>("test");
     teller.listen(event -> {
+      awaitQuietly(go);
       teller.close();
       told.add(event);
-      awaitQuietly(go);
       done.countDown();
     });
 
@@ -95,7 +95,7 @@ class EventTellerTest {
     go.countDown();
 
     assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(told).contains("1");
+    assertThat(told).containsExactly("1", "2");
   }
 
   @Test
