@@ -50,8 +50,7 @@ public final class StateTable {
   /** Checks that its columns are the constants of an enum. */
   public void hasStatesOf(Class<? extends Enum<?>> type) {
     assertThat(states)
-        .containsExactlyElementsOf(
-            Arrays.stream(type.getEnumConstants()).map(Enum::name).toList());
+        .containsExactlyElementsOf(Arrays.stream(type.getEnumConstants()).map(Enum::name).toList());
   }
 
   /** Checks that each kind of event of a sealed type is named in the rows, or by {@code others}. */

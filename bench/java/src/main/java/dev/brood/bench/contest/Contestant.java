@@ -2,6 +2,7 @@ package dev.brood.bench.contest;
 
 import dev.brood.bench.channel.ChannelRounds;
 import dev.brood.bench.pool.PoolRounds;
+import dev.brood.bench.watch.WatchingRound;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -73,6 +74,7 @@ final class Contestant {
       case "stream" -> new FlowRound("gb_per_s", 1e9, () -> to.stream(args));
       case "lines" -> new FlowRound("million_per_s", 1e6, () -> to.lines(args));
       case "pipeline" -> new PipelineRound(to, args.getFirst());
+      case "watching" -> new WatchingRound(number(args, 0), number(args, 1));
       default -> throw new IllegalArgumentException("no measure " + measure);
     };
   }

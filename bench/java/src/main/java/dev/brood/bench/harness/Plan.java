@@ -23,6 +23,7 @@ record Plan(List<Measure> measures, List<String> leftOut) {
     measures.addAll(new FlowMeasures(tools, quick).all());
     measures.addAll(new ChannelMeasures(tools, quick).all());
     measures.addAll(new PoolMeasures(tools, quick).all());
+    measures.addAll(new WatchMeasures(tools, quick).all());
     List<String> leftOut = new ArrayList<>(scale.leftOut());
     if (!tools.hasC()) {
       leftOut.add("the C contestant, spawn-noop, exit-notice, cli-start and handoff: need gcc");
