@@ -74,7 +74,10 @@ class ArchitectureTest {
                   "dev.brood.workers.watch")),
           Map.entry(
               "dev.brood.workers.broker",
-              Set.of("dev.brood.workers.event", "dev.brood.workers.channel")),
+              Set.of(
+                  "dev.brood.workers.event",
+                  "dev.brood.workers.channel",
+                  "dev.brood.process.internal.io")),
           Map.entry(
               "dev.brood.workers.watch",
               Set.of(
