@@ -2,6 +2,7 @@ package dev.brood.examples.tour;
 
 import dev.brood.process.Command;
 import dev.brood.workers.channel.Channel;
+import dev.brood.workers.fork.AotCache;
 import dev.brood.workers.fork.Fork;
 import dev.brood.workers.fork.ForkedChild;
 import java.nio.file.Files;
@@ -44,6 +45,13 @@ final class JavaChild {
       parent.onRequest(message -> String.valueOf(message.value()).toUpperCase());
       parent.onDisconnect().join(); // virtual threads alone do not keep a JVM alive
     }
+  }
+
+  // end
+
+  // snippet: cache
+  static Fork quick(Fork worker) {
+    return worker.aotCache(AotCache.ofUser()); // in ~/.cache/brood/aot
   }
 
   // end

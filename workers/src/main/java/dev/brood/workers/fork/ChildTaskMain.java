@@ -52,7 +52,7 @@ public final class ChildTaskMain {
     return text;
   }
 
-  private static ChildTask read(String text) throws IOException, ClassNotFoundException {
+  static ChildTask read(String text) throws IOException, ClassNotFoundException {
     byte[] bytes = Base64.getDecoder().decode(text);
     try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
       return (ChildTask) in.readObject();

@@ -1,10 +1,12 @@
 package dev.brood.workers.fork;
 
 import dev.brood.process.Command;
+import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -30,11 +32,16 @@ final class JavaRuntime {
         .arguments(ChildTaskMain.write(task));
   }
 
+  /** The program that runs JVMs of this one's kind. */
+  static String executable() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
   private static Fork java(List<String> options) {
     List<String> argv = new ArrayList<>();
-    argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    String modules = System.getProperty("jdk.module.path", "");
-    String classes = System.getProperty("java.class.path", "");
+    argv.add(executable());
+    String modules = absolute(System.getProperty("jdk.module.path", ""));
+    String classes = absolute(System.getProperty("java.class.path", ""));
     if (!modules.isEmpty()) {
       argv.addAll(List.of("--module-path", modules));
     }
@@ -46,6 +53,15 @@ final class JavaRuntime {
     argv.add("--enable-native-access=" + nativeAccess());
     Fork fork = Fork.of(Command.of(argv.getFirst()));
     return fork.runtimeArguments(argv.subList(1, argv.size()).toArray(String[]::new));
+  }
+
+  /** The child may start in another directory. */
+  static String absolute(String path) {
+    return path.isEmpty()
+        ? path
+        : Stream.of(path.split(File.pathSeparator))
+            .map(entry -> Path.of(entry).toAbsolutePath().toString())
+            .collect(Collectors.joining(File.pathSeparator));
   }
 
   private static List<String> moduleOptions() {

@@ -9,6 +9,7 @@ import dev.brood.process.Stdio;
 import dev.brood.workers.channel.Channel;
 import dev.brood.workers.channel.Codec;
 import dev.brood.workers.channel.Message;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,14 @@ class ForkJavaTest {
       assertThat(result.exit()).isEqualTo(new Exit.Exited(1));
       assertThat(result.stderr().text()).contains("on purpose").contains("ForkJavaTest");
     }
+  }
+
+  @Test
+  void classPath_withRelativeEntries_doesNotDependOnTheDirectoryOfTheChild() {
+    Path here = Path.of("").toAbsolutePath();
+    assertThat(JavaRuntime.absolute("lib/a.jar:/opt/b.jar"))
+        .isEqualTo(here + "/lib/a.jar:/opt/b.jar");
+    assertThat(JavaRuntime.absolute("")).isEmpty();
   }
 
   @Test

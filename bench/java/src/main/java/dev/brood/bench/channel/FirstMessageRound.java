@@ -3,12 +3,13 @@ package dev.brood.bench.channel;
 import dev.brood.bench.contest.Figures;
 import dev.brood.bench.contest.Meter;
 import dev.brood.bench.contest.Round;
-import dev.brood.process.Exit;
+import dev.brood.workers.fork.AotCache;
 import dev.brood.workers.fork.Fork;
 import dev.brood.workers.fork.ForkedChild;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** From a fork to the first message of the child, which is stopped then. */
 final class FirstMessageRound implements Round {
@@ -24,18 +25,13 @@ final class FirstMessageRound implements Round {
   }
 
   private static Fork withCache(Fork fork) throws IOException, InterruptedException {
-    Path cache = Files.createTempFile("bench", ".aot");
-    cache.toFile().deleteOnExit();
-    Files.delete(cache);
-    try (ForkedChild child = fork.runtimeArguments("-XX:AOTCacheOutput=" + cache).spawn()) {
-      Object unused = child.receive().value();
-      child.channel().disconnect();
-      Exit exit = child.await();
-      if (!Files.exists(cache)) {
-        throw new IOException("no AOT cache was made: " + exit);
-      }
+    Path folder = Files.createTempDirectory("bench");
+    AotCache cache = AotCache.in(folder);
+    Path made = cache.make(fork);
+    for (Path each : List.of(folder, folder.resolve("new"), folder.resolve("lock"), made)) {
+      each.toFile().deleteOnExit(); // the last one first
     }
-    return fork.runtimeArguments("-XX:AOTCache=" + cache);
+    return fork.aotCache(cache);
   }
 
   @Override
