@@ -1,17 +1,20 @@
 'use strict';
 
+const fs = require('node:fs');
+
 /*
  * What Node's own channel lacks. Every message is an ordinary one, as PROTOCOL.md of Brood's sdk
  * describes, so this file is a convenience: scripts work without it.
  *
  *   const brood = require('brood');
- *   brood.onRequest(async ({ body }) => body.a + body.b);
- *   brood.ready();
+ *   brood.serve(async ({ a, b }) => a + b);
  */
 
 const BACKLOG = 65536; // messages kept for a listener that comes later
 const MAX_TIMEOUT = 0x7fffffff;
 const DEFAULT_TIMEOUT = 30000;
+const TERMINATED = 128 + 15; // as a shell says that SIGTERM ended a program
+const RUN_AGAIN = 85;
 
 class RequestTimeout extends Error {
   constructor(milliseconds) {
@@ -49,7 +52,9 @@ class Peer {
   #lastId = 0;
   #pending = new Map();
   #requestHandler;
-  #handlers = { message: [], presence: [], refused: [] };
+  #healthCheck;
+  #serving;
+  #handlers = { message: [], presence: [], refused: [], checkpoint: [] };
   #backlog = [];
   #warned = false;
   #listening = false;
@@ -85,6 +90,11 @@ class Peer {
     return this.send(defined({ brood: 'progress', percent, phase, message }));
   }
 
+  /** Tells the parent that this program has saved itself, see checkpoint. */
+  saved() {
+    return this.send({ brood: 'checkpoint' });
+  }
+
   /** Asks the other side, or through a broker the child named `to`; resolves with the reply. */
   request(body, { timeout = DEFAULT_TIMEOUT, to, handle } = {}) {
     const id = ++this.#lastId;
@@ -107,6 +117,52 @@ class Peer {
     this.#requestHandler = handler;
     this.#listen();
     return this;
+  }
+
+  /**
+   * Answers the request "are you well?" with what the check returns or resolves to; what it throws
+   * says "not well". Other requests are not touched by it.
+   */
+  onHealthCheck(check = () => 'ok') {
+    this.#healthCheck = check;
+    this.#listen();
+    return this;
+  }
+
+  /** Calls the handler when the parent asks this program to save itself. */
+  onCheckpoint(handler) {
+    return this.#on('checkpoint', handler);
+  }
+
+  /**
+   * Says ready and answers calls: `work` gets the value of a call, and {signal, from, handle}; what
+   * it returns or resolves to is the answer, what it throws the caller is told. Up to `concurrency`
+   * calls run at once (a pool's callsPerWorker), and each answer is written before the next call
+   * begins. The signal is aborted when nobody wants the answer any more: the limit of the call is
+   * over, the parent has disconnected, or SIGTERM has come, by which a pool ends a call that was
+   * given up. After SIGTERM this program ends when the calls under way have cleaned up, unless it
+   * has a listener for that of its own.
+   *
+   * Resolves when the parent has disconnected and the last call is over.
+   */
+  async serve(work, { concurrency = 1, health = () => 'ok' } = {}) {
+    const calls = new Calls(concurrency, (message, handle, signal) => {
+      const call = ({ body, from }) => work(body, { from, handle, signal });
+      return this.#answer(message, handle, call);
+    });
+    this.#serving = calls;
+    this.onHealthCheck(health);
+    const ended = new Promise((resolve) => this.#end.once('disconnect', resolve));
+    const terminated = () => calls.stop().then(() => process.exit(TERMINATED));
+    if (process.listenerCount('SIGTERM') === 0) process.once('SIGTERM', terminated);
+    try {
+      if (this.connected) await this.ready();
+      if (this.connected) await ended;
+    } finally {
+      process.off('SIGTERM', terminated);
+      this.#serving = undefined;
+      await calls.stop();
+    }
   }
 
   /** Calls the handler with (body, {topic, from, broadcast, handle}) for what a broker delivers. */
@@ -171,6 +227,7 @@ class Peer {
     const needed =
       this.#pending.size > 0 ||
       this.#requestHandler ||
+      this.#healthCheck ||
       Object.values(this.#handlers).some((handlers) => handlers.length > 0);
     if (needed || !this.#listening) return;
     this.#listening = false;
@@ -208,12 +265,13 @@ class Peer {
     switch (kindOf(message)) {
       case 'reply':
         if (!isId(message.id)) return false;
+        release(handle); // the value is all that request() resolves with
         this.#settle(message.id, message.error && new RequestFailed(message.error), message.body);
         return true;
       case 'request':
-        if (!isId(message.id) || !this.#requestHandler) return false;
-        this.#answer(message, handle);
-        return true;
+        return isId(message.id) && this.#asked(message, handle);
+      case 'checkpoint':
+        return this.#tell('checkpoint');
       case 'message':
         return this.#tell('message', message.body ?? null, { ...rest(message), handle });
       case 'presence':
@@ -233,10 +291,30 @@ class Peer {
     return this.#handlers[kind].length > 0;
   }
 
-  async #answer({ id, body = null, from }, handle) {
+  /** Whether there is somebody here who answers. */
+  #asked(message, handle) {
+    if (this.#healthCheck && message.body?.type === 'health_check') {
+      release(handle);
+      this.#answer(message, undefined, () => this.#healthCheck());
+    } else if (this.#serving) {
+      if (!this.#serving.add(message, handle)) {
+        release(handle);
+        this.#answer(message, undefined, () => {
+          throw new RangeError(`more than ${BACKLOG} calls wait`);
+        });
+      }
+    } else if (this.#requestHandler) {
+      this.#answer(message, handle, this.#requestHandler);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  async #answer({ id, body = null, from }, handle, handler) {
     const reply = { brood: 'reply', id };
     try {
-      reply.body = (await this.#requestHandler({ body, from, handle })) ?? null;
+      reply.body = (await handler({ body, from, handle })) ?? null;
     } catch (error) {
       reply.error = { message: String(error?.message ?? error), name: error?.name ?? 'Error' };
     }
@@ -264,6 +342,103 @@ class Peer {
   };
 }
 
+/** The calls of serve(): how many run, and which wait. */
+class Calls {
+  #concurrency;
+  #answer;
+  #waiting = [];
+  #running = new Set();
+  #stop = new AbortController();
+
+  constructor(concurrency, answer) {
+    this.#concurrency = concurrency;
+    this.#answer = answer;
+  }
+
+  /** False: too many wait already. */
+  add(message, handle) {
+    if (this.#waiting.length >= BACKLOG) return false;
+    this.#waiting.push([message, handle]);
+    this.#next();
+    return true;
+  }
+
+  /** Begins no more calls, aborts those under way, and resolves when they are over. */
+  async stop() {
+    for (const [, handle] of this.#waiting.splice(0)) release(handle);
+    this.#stop.abort();
+    await Promise.all(this.#running);
+  }
+
+  #next() {
+    while (this.#running.size < this.#concurrency && this.#waiting.length > 0) {
+      const [message, handle] = this.#waiting.shift();
+      const call = this.#answer(message, handle, this.#signal(message.limit)).finally(() => {
+        this.#running.delete(call);
+        if (!this.#stop.signal.aborted) this.#next();
+      });
+      this.#running.add(call);
+    }
+  }
+
+  #signal(limit) {
+    return limit > 0
+      ? AbortSignal.any([this.#stop.signal, AbortSignal.timeout(Math.min(limit, MAX_TIMEOUT))])
+      : this.#stop.signal;
+  }
+}
+
+/** Where a program saves itself, to go on from there when it is started again. */
+const checkpoint = {
+  /** The path that the parent has given in BROOD_CHECKPOINT; undefined: it has given none. */
+  get path() {
+    return process.env.BROOD_CHECKPOINT || undefined;
+  },
+
+  /** What was saved last, a Buffer; undefined at a start from the beginning. */
+  load() {
+    try {
+      const data = fs.readFileSync(pathOf(this));
+      return data.length > 0 ? data : undefined;
+    } catch (error) {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    }
+  },
+
+  /** Saves text or bytes: in another file beside the path, renamed to it when it is on disk. */
+  save(data) {
+    if (data.length === 0) throw new RangeError('an empty checkpoint');
+    const path = pathOf(this);
+    const beside = `${path}.new-${process.pid}`;
+    try {
+      const file = fs.openSync(beside, 'w');
+      try {
+        fs.writeFileSync(file, data);
+        fs.fsyncSync(file);
+      } finally {
+        fs.closeSync(file);
+      }
+      fs.renameSync(beside, path);
+    } catch (error) {
+      fs.rmSync(beside, { force: true });
+      throw error;
+    }
+  },
+};
+
+function pathOf({ path }) {
+  if (path === undefined) throw new Error('the parent has given no BROOD_CHECKPOINT');
+  return path;
+}
+
+/** Closes what came with a message and nobody gets. */
+function release(handle) {
+  if (!handle) return;
+  if (typeof handle.destroy === 'function') handle.destroy();
+  else handle.close();
+}
+
 function rest({ topic, from, broadcast }) {
   return defined({ topic, from, broadcast });
 }
@@ -288,4 +463,12 @@ for (const name of Object.getOwnPropertyNames(Peer.prototype)) {
   if (name !== 'constructor' && typeof value === 'function') bound[name] = value.bind(parent);
 }
 
-module.exports = { ...bound, peer, RequestTimeout, RequestFailed, ChannelClosed };
+module.exports = {
+  ...bound,
+  peer,
+  checkpoint,
+  RUN_AGAIN,
+  RequestTimeout,
+  RequestFailed,
+  ChannelClosed,
+};

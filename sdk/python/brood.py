@@ -20,6 +20,7 @@ import array
 import asyncio
 import atexit
 import collections
+import contextlib
 import dataclasses
 import datetime
 import enum
@@ -31,6 +32,7 @@ import logging
 import math
 import os
 import select
+import signal
 import socket
 import stat
 import struct
@@ -39,7 +41,8 @@ import time
 import weakref
 
 __all__ = [
-    "connect", "available", "aio", "Channel", "AsyncChannel", "Message",
+    "connect", "available", "aio", "serve", "Channel", "AsyncChannel", "Message", "Checkpoint",
+    "HEALTH_CHECK", "RUN_AGAIN",
     "BroodError", "NoChannel", "ChannelClosed", "ChannelFull", "MessageTooLarge", "EncodingError",
     "MalformedMessage", "RequestTimeout", "RequestFailed", "HandleError",
     "UNDEFINED", "BigInt", "JsMap", "JsDate", "JsError", "RegExp", "Boxed", "ArrayBuffer",
@@ -56,6 +59,13 @@ _PATIENT = 20 * 86_400.0  # a time-out keeps O_NONBLOCK set and waits all the sa
 _MOST_DESCRIPTORS = 64  # that have come and wait for their message
 _DEPTH = 250  # how deep values may nest in the modes advanced and cbor: three frames of 1,000 each
 _SPARSE = 4 * _MIB  # the longest array with holes that is accepted
+
+
+HEALTH_CHECK = {"type": "health_check"}  # the body of the request that asks: are you well?
+RUN_AGAIN = 85  # the exit code that says: I have saved myself, run me again
+_SAVED = {"brood": "checkpoint"}
+_ANSWER_LIMIT = 300.0  # for the parent to read an answer; after that it is gone or broken
+_TERMINATED = 128 + signal.SIGTERM
 
 
 class BroodError(Exception):
@@ -1100,22 +1110,27 @@ class Message:
 
     For a request ``value`` is its body, and ``reply`` or ``fail`` must be called once. ``sender``
     is the name of the child it came from, if it came through a broker, ``topic`` its topic, and
-    ``broadcast`` whether it went to everybody.
+    ``broadcast`` whether it went to everybody. ``limit`` says after how many seconds the answer to
+    a request is of no more use, if the asker has said so.
     """
 
     __slots__ = (
-        "value", "handle", "is_request", "sender", "topic", "broadcast", "_channel", "_id", "_size",
+        "value", "handle", "is_request", "limit", "sender", "topic", "broadcast", "_channel", "_id",
+        "_size",
     )  # fmt: skip
 
     def __init__(self, channel, value, handle, size):
         self.value, self.handle, self.is_request = value, handle, False
-        self.sender = self.topic = self._id = None
+        self.sender = self.topic = self.limit = self._id = None
         self.broadcast = False
         self._channel, self._size = channel, size
         kind = value.get("brood") if type(value) is dict else None
         if kind == "request" and _is_id(value.get("id")):
             self.is_request, self._id = True, value["id"]
             self.value, self.sender = value.get("body"), value.get("from")
+            limit = value.get("limit")
+            if isinstance(limit, (int, float)) and not isinstance(limit, bool) and limit > 0:
+                self.limit = limit / 1000
         elif kind == "message" and ("from" in value or "topic" in value or "body" in value):
             self.value, self.sender = value.get("body"), value.get("from")
             self.topic, self.broadcast = value.get("topic"), value.get("broadcast") is True
@@ -1195,6 +1210,8 @@ class _Base:
         self._closing = False  # disconnect() was called
         self._ended = False  # nothing comes or goes any more
         self._on_malformed = None
+        self._requests = collections.deque()
+        self._request_handler = self._health_handler = self._checkpoint_handler = None
         _channels.add(self)
 
     # -- facts
@@ -1230,6 +1247,10 @@ class _Base:
         present = {name: part for name, part in parts.items() if part is not None}
         return self.send({"brood": "progress", **present})
 
+    def saved(self):
+        """Tells the parent that this program has saved itself, see Checkpoint."""
+        return self.send(_SAVED)
+
     def publish(self, topic, body=None):
         """To all subscribers of the topic."""
         return self.send({"brood": "publish", "topic": topic, "body": body})
@@ -1257,6 +1278,49 @@ class _Base:
     def presence(self):
         """Asks who is here; the answer and later changes arrive as messages."""
         return self.send({"brood": "presence"})
+
+    # -- handlers that run while the program does something else
+
+    def on_request(self, handler):
+        """Answers requests: the handler gets the Message and returns the body of the reply.
+
+        Runs on up to ``request_threads`` threads; with asyncio it may be a coroutine function, and
+        up to ``request_tasks`` run at once. What it raises is the error the asker sees.
+        """
+        return self._set_handler("_request_handler", handler)
+
+    def on_health_check(self, check=None):
+        """Answers the request "are you well?" with what ``check()`` returns; "ok" unless given.
+
+        What it raises says "not well". Other requests are not touched by it.
+        """
+        return self._set_handler("_health_handler", lambda message: "ok" if check is None else check())
+
+    def on_checkpoint(self, handler):
+        """Calls ``handler()`` when the parent asks this program to save itself.
+
+        Not on the thread that works: ``on_checkpoint(asked.set)`` with a threading.Event tells it.
+        """
+        return self._set_handler("_checkpoint_handler", lambda message: handler())
+
+    def _set_handler(self, kind, handler):
+        setattr(self, kind, handler)
+        for message in [each for each in self._inbox if self._handler_of(each) is not None]:
+            self._inbox.remove(message)
+            self._requests.append(message)
+        self._start_handlers()
+        return self
+
+    def _handler_of(self, message):
+        """Who is called with a message; None: the program receives it."""
+        if message.is_request:
+            if self._health_handler is not None and message.value == HEALTH_CHECK:
+                return self._health_handler
+            return self._request_handler
+        return self._checkpoint_handler if message.value == _SAVED else None
+
+    def _has_handlers(self):
+        return any((self._request_handler, self._health_handler, self._checkpoint_handler))
 
     # -- sending
 
@@ -1625,8 +1689,6 @@ class Channel(_Base):
         self._background = None
         self._in_write = False
         self._wake_out, self._wake_in = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-        self._requests = collections.deque()
-        self._request_handler = None
         self._request_threads = request_threads
         self._idle = self._workers = 0
         self._problems = collections.deque()
@@ -1724,19 +1786,24 @@ class Channel(_Base):
         self._thread("brood-messages", self._each_message, handler)
         return self
 
-    def on_request(self, handler):
-        """Answers requests: the handler gets the Message and returns the body of the reply.
+    def serve(self, function, health=None):
+        """Says ready, and answers calls on this thread until the parent disconnects.
 
-        Runs on up to ``request_threads`` threads; what it raises is the error the asker sees.
+        The function gets the value of a call and returns the answer; what it raises, the caller is
+        told. One call after the other, each answer written before the next call begins, as pools
+        want it. In between a health check is answered with what ``health()`` returns, or "ok".
+
+        SIGTERM, by which a pool ends a call that was given up, raises SystemExit in the function
+        (if this is the main thread), so that what it has begun is cleaned up; it has a second.
         """
-        with self._lock:
-            self._request_handler = handler
-            for message in [message for message in self._inbox if message.is_request]:
-                self._inbox.remove(message)
-                self._requests.append(message)
-        self._start_background()
-        self._start_workers()
-        return self
+        with _exit_on_sigterm():
+            self.ready()
+            for message in self:
+                if message.is_request:
+                    self._answer(message, _work(function, health))
+                    self.flush(_ANSWER_LIMIT)
+                elif message.handle is not None:
+                    message.handle.close()
 
     def wait_closed(self, timeout=None):
         """Waits for the end of the channel; for programs that have handlers. False: not yet."""
@@ -1876,7 +1943,7 @@ class Channel(_Base):
                     return
 
     def _is_idle(self):
-        needed = self._has_keys or self._request_handler is not None
+        needed = self._has_keys or self._has_handlers()
         return self._ended or (not needed and self._is_flushed())
 
     def _keyed(self):
@@ -1885,11 +1952,16 @@ class Channel(_Base):
     def _problem(self, error):
         self._problems.append(error)
 
+    def _set_handler(self, kind, handler):
+        with self._lock:
+            return super()._set_handler(kind, handler)
+
+    def _start_handlers(self):
+        self._start_background()
+        self._start_workers()
+
     def _arrived(self, message):
-        if message.is_request and self._request_handler is not None:
-            self._requests.append(message)
-        else:
-            self._inbox.append(message)
+        (self._inbox if self._handler_of(message) is None else self._requests).append(message)
 
     def _consumed(self, message):
         full = not self._wants_input()
@@ -1920,16 +1992,16 @@ class Channel(_Base):
                     return
                 message = self._requests.popleft() if self._requests else None
             if message is not None:
-                self._answer(message)
+                self._answer(message, self._handler_of(message))
                 with self._lock:
                     self._consumed(message)
 
-    def _answer(self, message):
+    def _answer(self, message, handler):
         try:
             try:
-                body = self._request_handler(message)
+                body = handler(message)
             except Exception as e:
-                _log.debug("a request failed", exc_info=True)
+                _failed(message)
                 if message._id is not None:
                     message.fail(e)
                 return
@@ -1984,8 +2056,6 @@ class AsyncChannel(_Base):
         super().__init__(sock, mode, queue_limit, inbox_limit, message_limit)
         self._loop = asyncio.get_running_loop()
         self._waiters = set()
-        self._requests = collections.deque()
-        self._request_handler = None
         self._request_tasks = request_tasks
         self._tasks = set()
         self._answering = 0
@@ -2061,18 +2131,57 @@ class AsyncChannel(_Base):
         self._task(self._each_message(handler))
         return self
 
-    def on_request(self, handler):
-        """Answers requests: the handler gets the Message and returns the body of the reply.
+    async def serve(self, function, concurrency=1, health=None):
+        """Says ready, and answers calls until the parent disconnects.
 
-        It may be a coroutine function; up to ``request_tasks`` run at once. What it raises is the
-        error the asker sees.
+        The function, mostly a coroutine function, gets the value of a call and returns the answer;
+        what it raises, the caller is told. Up to ``concurrency`` calls run at once (a pool's
+        ``callsPerWorker``); each answer is written before the next call begins. A call whose limit
+        is over is cancelled. A health check is answered with what ``health()`` returns, or "ok".
+
+        SIGTERM, by which a pool ends a call that was given up, cancels all calls; when they have
+        cleaned up, SystemExit is raised. They have a second.
         """
-        self._request_handler = handler
-        for message in [message for message in self._inbox if message.is_request]:
-            self._inbox.remove(message)
-            self._requests.append(message)
-        self._start_answers()
-        return self
+        calls = set()
+
+        def over(call):
+            calls.discard(call)
+            self._notify()
+
+        async with _cancel_on_sigterm(self._loop):
+            try:
+                await self.ready()
+                async for message in self:
+                    if self._ended:
+                        break  # nobody is left to tell
+                    if message.is_request:
+                        call = self._loop.create_task(self._serve(message, function, health))
+                        calls.add(call)
+                        call.add_done_callback(over)
+                        await self._until(lambda: len(calls) < concurrency or self._ended, None)
+                    elif message.handle is not None:
+                        message.handle.close()
+            finally:
+                for call in calls:
+                    call.cancel()
+                await asyncio.gather(*calls, return_exceptions=True)
+
+    async def _serve(self, message, function, health):
+        work = _work(function, health)
+
+        async def limited(asked):
+            answer = work(asked)
+            if inspect.isawaitable(answer):
+                try:
+                    answer = await asyncio.wait_for(answer, asked.limit)
+                except asyncio.TimeoutError as e:
+                    if asked.limit is None or str(e):
+                        raise
+                    raise TimeoutError("the limit of the call is over") from None
+            return answer
+
+        await self._answer(message, limited)
+        await self.flush(_ANSWER_LIMIT)
 
     async def wait_closed(self, timeout=None):
         """Waits for the end of the channel; for programs that have handlers. False: not yet."""
@@ -2171,11 +2280,11 @@ class AsyncChannel(_Base):
         super()._deliver(value, handle, size)
 
     def _arrived(self, message):
-        if message.is_request and self._request_handler is not None:
-            self._requests.append(message)
-            self._start_answers()
-        else:
+        if self._handler_of(message) is None:
             self._inbox.append(message)
+        else:
+            self._requests.append(message)
+            self._start_handlers()
 
     def _consumed(self, message):
         self._inbox_bytes -= message._size
@@ -2198,19 +2307,27 @@ class AsyncChannel(_Base):
             except Exception:
                 _log.exception("a handler failed")
 
-    def _start_answers(self):
+    def _start_handlers(self):
         while self._requests and self._answering < self._request_tasks:
             self._answering += 1
-            self._task(self._answer(self._requests.popleft()))
+            self._task(self._answer_behind(self._requests.popleft()))
 
-    async def _answer(self, message):
+    async def _answer_behind(self, message):
+        try:
+            await self._answer(message, self._handler_of(message))
+        finally:
+            self._answering -= 1
+            self._consumed(message)
+            self._start_handlers()
+
+    async def _answer(self, message, handler):
         try:
             try:
-                body = self._request_handler(message)
+                body = handler(message)
                 if inspect.isawaitable(body):
                     body = await body
             except Exception as e:
-                _log.debug("a request failed", exc_info=True)
+                _failed(message)
                 if message._id is not None:
                     await message.fail(e)
                 return
@@ -2223,10 +2340,6 @@ class AsyncChannel(_Base):
                     await message.fail(e)
         except ChannelClosed:
             pass  # nobody left to tell
-        finally:
-            self._answering -= 1
-            self._consumed(message)
-            self._start_answers()
 
     def _settle(self, waiting, value, error):
         if not waiting.done():
@@ -2254,6 +2367,12 @@ class aio:  # a namespace: brood.aio.connect()
         """The channel to the parent, for ``async with``; inside a running loop, once."""
         return _connect(AsyncChannel, options)
 
+    @staticmethod
+    async def serve(function, concurrency=1, health=None, **options):
+        """Connects and serves: ``asyncio.run(brood.aio.serve(score))``; see AsyncChannel.serve."""
+        async with aio.connect(**options) as channel:
+            await channel.serve(function, concurrency, health)
+
 
 # --- the channel to the parent -----------------------------------------------------------------
 
@@ -2272,6 +2391,12 @@ def connect(**options):
     take the channel for theirs.
     """
     return _connect(Channel, options)
+
+
+def serve(function, health=None, **options):
+    """Connects and serves: ``brood.serve(score)`` is a whole worker; see Channel.serve."""
+    with connect(**options) as channel:
+        channel.serve(function, health)
 
 
 def _connect(kind, options):
@@ -2298,6 +2423,117 @@ def _flush_at_exit():
     for channel in list(_channels):
         if isinstance(channel, Channel) and channel._queued and not channel._ended:
             channel.flush(5.0)
+
+
+# --- work for a parent -------------------------------------------------------------------------
+
+
+class Checkpoint:
+    """Where this program saves itself, to go on from there when it is started again.
+
+        saved = brood.Checkpoint.from_environment()
+        done = int(saved.load() or 0)
+        ...
+        saved.save(b"%d" % done)                  # whole and on disk, or not there at all
+        channel.saved()
+        sys.exit(brood.RUN_AGAIN)
+    """
+
+    def __init__(self, path):
+        self.path = os.fspath(path)
+
+    @classmethod
+    def from_environment(cls):
+        """The one that the parent has given in BROOD_CHECKPOINT; None: it has given none."""
+        path = os.environ.get("BROOD_CHECKPOINT", "")
+        return cls(path) if path.strip() else None
+
+    def load(self):
+        """What was saved last, as bytes; None at a start from the beginning."""
+        try:
+            with open(self.path, "rb") as file:
+                return file.read() or None
+        except FileNotFoundError:
+            return None
+
+    def save(self, data):
+        """Saves bytes: in another file beside the path, which is renamed to it when it is on disk."""
+        if not data:
+            raise ValueError("an empty checkpoint")
+        beside = "%s.new-%d" % (self.path, os.getpid())
+        try:
+            with open(beside, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(beside, self.path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(beside)
+            raise
+
+
+def _work(function, health):
+    """What serve() does with a request."""
+
+    def answer(message):
+        if message.value == HEALTH_CHECK:
+            return "ok" if health is None else health()
+        return function(message.value)
+
+    return answer
+
+
+def _failed(message):
+    if message.is_request:
+        _log.debug("a request failed", exc_info=True)  # the asker is told
+    else:
+        _log.exception("a handler failed")
+
+
+@contextlib.contextmanager
+def _exit_on_sigterm():
+    """SIGTERM raises SystemExit in the main thread, unless the program has a handler of its own."""
+
+    def leave(number, frame):
+        raise SystemExit(_TERMINATED)
+
+    if not _may_handle_sigterm():
+        yield
+        return
+    signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@contextlib.asynccontextmanager
+async def _cancel_on_sigterm(loop):
+    """SIGTERM cancels this task; when it has cleaned up, SystemExit is raised."""
+    task, terminated = asyncio.current_task(), []
+
+    def leave():
+        terminated.append(True)
+        task.cancel()
+
+    if not _may_handle_sigterm():
+        yield
+        return
+    loop.add_signal_handler(signal.SIGTERM, leave)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if terminated:
+            raise SystemExit(_TERMINATED) from None
+        raise
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+
+
+def _may_handle_sigterm():
+    main = threading.current_thread() is threading.main_thread()
+    return main and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
 # --- systemd's conventions ---------------------------------------------------------------------

@@ -110,6 +110,56 @@ brood_beat() {
   brood_send '{"brood":"beat"}'
 }
 
+# brood_serve COMMAND [ARGUMENT...]: says ready, and answers calls until the parent disconnects, one
+# after the other: a whole worker of a pool. The command, mostly a function of the script, gets the
+# message as its last argument (in it "body" is the value of the call) and prints the answer as one
+# line of JSON. If it fails, the caller is told its exit status and the last line that it printed.
+# It runs in a subshell, without the channel. Health checks are answered here.
+brood_serve() {
+  brood_ready || return
+  while brood_receive brood_message; do
+    case $brood_message in
+      '{"brood":"request","id":'[1-9]*) ;;
+      *) continue ;;
+    esac
+    brood_id=${brood_message#*\"id\":}
+    brood_id=${brood_id%%[!0-9]*}
+    case $brood_message in
+      *'"body":{"type":"health_check"}'*) brood_reply "$brood_id" '"ok"' || return; continue ;;
+    esac
+    if brood_answer=$(eval "exec $brood_fd>&-"; "$@" "$brood_message"); then
+      brood_reply "$brood_id" "$brood_answer" || return
+    else
+      brood_status=$?
+      brood_fail "$brood_id" "exit status $brood_status: ${brood_answer##*"$brood_newline"}" || return
+    fi
+  done
+}
+brood_newline='
+'
+
+# brood_load: prints what was saved last; nothing at a start from the beginning. 1: the parent has
+# given no path in BROOD_CHECKPOINT.
+brood_load() {
+  [ -n "${BROOD_CHECKPOINT-}" ] || return 1
+  [ ! -f "$BROOD_CHECKPOINT" ] || cat "$BROOD_CHECKPOINT"
+}
+
+# brood_save: saves its input: in another file beside the path, which is renamed to it when it is
+# whole. A command that may fail should not write to it by a pipe, whose status nobody sees. Tells
+# the parent. A script that wants to be run again then does: exit "$brood_run_again".
+brood_save() {
+  [ -n "${BROOD_CHECKPOINT-}" ] || return 1
+  if cat >"$BROOD_CHECKPOINT.new-$$" && [ -s "$BROOD_CHECKPOINT.new-$$" ] \
+    && mv "$BROOD_CHECKPOINT.new-$$" "$BROOD_CHECKPOINT"; then
+    brood_send '{"brood":"checkpoint"}' || : # a parent that is gone has the file nevertheless
+  else
+    rm -f "$BROOD_CHECKPOINT.new-$$"
+    return 1
+  fi
+}
+brood_run_again=85
+
 # brood_progress [PERCENT [PHASE [MESSAGE]]]; '' leaves one out.
 brood_progress() {
   brood_fields=

@@ -2,6 +2,9 @@
 const assert = require('node:assert');
 const { fork } = require('node:child_process');
 const { once } = require('node:events');
+const fs = require('node:fs');
+const net = require('node:net');
+const os = require('node:os');
 const path = require('node:path');
 const test = require('node:test');
 const { peer, RequestFailed, RequestTimeout, ChannelClosed } = require('..');
@@ -118,6 +121,103 @@ test('a request times out, and the late reply is dropped', limit, async () => {
   assert.strictEqual(await peer(child).request([2]), 2);
   child.disconnect();
   await once(child, 'exit');
+});
+
+/** A worker that serves calls, and the other end of its channel. */
+async function serving(concurrency) {
+  const child = fork(CHILD, ['worker', String(concurrency)]);
+  assert.deepStrictEqual(await next(child), { brood: 'ready' });
+  return [child, peer(child)];
+}
+
+function inFolder(body) {
+  return async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'brood-node-'));
+    try {
+      await body(folder);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  };
+}
+
+for (const concurrency of [1, 4]) {
+  test(`a worker runs ${concurrency} calls at once`, limit, async () => {
+    const [child, there] = await serving(concurrency);
+    const answers = await Promise.all([...Array(20).keys()].map((n) => there.request(n)));
+    assert.deepStrictEqual(answers, [...Array(20).keys()].map((n) => 2 * n));
+    assert.strictEqual(await there.request('most'), concurrency);
+    await assert.rejects(there.request('fail'), { message: 'as asked', remoteName: 'TypeError' });
+    assert.strictEqual(await there.request({ type: 'health_check' }), 'ok');
+    child.disconnect();
+    assert.deepStrictEqual(await once(child, 'exit'), [7, null]);
+  });
+}
+
+for (const [how, end, code] of [
+  ['SIGTERM', (child) => child.kill('SIGTERM'), 143],
+  ['the end of the channel', (child) => child.disconnect(), 7],
+]) {
+  test(`${how} ends a call, which cleans up`, limit, inFolder(async (folder) => {
+    const [child] = await serving(1);
+    const file = path.join(folder, 'tidied');
+    child.send({ brood: 'request', id: 1, body: { path: file } });
+    await next(child, (message) => message.brood === 'beat');
+    end(child);
+    assert.deepStrictEqual(await once(child, 'exit'), [code, null]);
+    assert.strictEqual(fs.readFileSync(file, 'utf8'), 'tidy');
+  }));
+}
+
+test('a call whose limit is over is aborted', limit, inFolder(async (folder) => {
+  const [child, there] = await serving(1);
+  const file = path.join(folder, 'tidied');
+  await assert.rejects(there.request({ path: file }, { timeout: 200 }), RequestTimeout);
+  assert.strictEqual(await there.request(2), 4);
+  assert.strictEqual(fs.readFileSync(file, 'utf8'), 'tidy');
+  child.disconnect();
+  await once(child, 'exit');
+}));
+
+test('a health check that throws says not well', limit, async () => {
+  const child = start('unwell');
+  await next(child);
+  await assert.rejects(peer(child).request({ type: 'health_check' }), { message: 'not well' });
+  assert.strictEqual(await peer(child).request(4), 8);
+  child.disconnect();
+  await once(child, 'exit');
+});
+
+test('a job saves itself when asked, and goes on', limit, inFolder(async (folder) => {
+  const file = path.join(folder, 'job');
+  for (const done of [0, 5, 10]) {
+    const child = fork(CHILD, ['job'], { env: { ...process.env, BROOD_CHECKPOINT: file } });
+    assert.deepStrictEqual(await next(child), { brood: 'progress', percent: done * 10 });
+    assert.strictEqual(await peer(child).request({ type: 'health_check' }), 'ok');
+    const saved = next(child, (message) => message.brood === 'checkpoint');
+    child.send({ brood: 'checkpoint' });
+    await saved;
+    assert.deepStrictEqual(await once(child, 'exit'), [85, null]);
+    assert.strictEqual(fs.readFileSync(file, 'utf8'), String(done + 5));
+  }
+  assert.deepStrictEqual(fs.readdirSync(folder), ['job']);
+}));
+
+test('a connection that comes with a reply is closed', limit, async () => {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = net.connect(server.address().port, '127.0.0.1');
+  const [accepted] = await once(server, 'connection');
+  const child = start('handles');
+  const first = await next(child, (message) => message.brood === 'request');
+  const second = next(child, (message) => message.brood === 'request');
+  child.send({ brood: 'reply', id: first.id, body: 1 }, accepted);
+  client.resume();
+  await once(client, 'end'); // nobody has it open any more, and the child lives
+  child.send({ brood: 'reply', id: (await second).id });
+  assert.deepStrictEqual(await once(child, 'exit'), [0, null]);
+  client.destroy();
+  server.close();
 });
 
 test('the package is usable with import and with require', limit, async () => {

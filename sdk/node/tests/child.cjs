@@ -1,5 +1,7 @@
 'use strict';
 // Does what its first argument says; a helper of the tests.
+const fs = require('node:fs');
+const { setTimeout: sleep } = require('node:timers/promises');
 const brood = require('..');
 
 const roles = {
@@ -43,6 +45,50 @@ const roles = {
       brood.send({ body, topic: delivery.topic, from: delivery.from }).then(() => process.disconnect());
     });
   },
+  async worker(concurrency) {
+    let running = 0;
+    let most = 0;
+    const work = async (body, { signal }) => {
+      if (body === 'most') return most;
+      most = Math.max(most, ++running);
+      try {
+        if (body === 'fail' || Array.isArray(body)) throw new TypeError('as asked');
+        if (body.path) {
+          fs.writeFileSync(`${body.path}.begun`, '');
+          await brood.beat();
+          await sleep(60000, null, { signal }).catch(() => fs.writeFileSync(body.path, 'tidy'));
+        }
+        await sleep(5);
+        return body * 2;
+      } finally {
+        running--;
+      }
+    };
+    await brood.serve(work, { concurrency: Number(concurrency) });
+    process.exitCode = 7;
+  },
+  async unwell() {
+    const health = () => {
+      throw new Error('not well');
+    };
+    await brood.serve((n) => n * 2, { health });
+  },
+  job() {
+    const done = Number(brood.checkpoint.load() ?? 0);
+    brood.onHealthCheck();
+    brood.onCheckpoint(async () => {
+      brood.checkpoint.save(String(done + 5));
+      await brood.saved();
+      process.exit(brood.RUN_AGAIN);
+    });
+    brood.progress({ percent: done * 10 });
+  },
+  async handles() {
+    // The parent answers with a connection, which nobody here can get.
+    process.send({ got: await brood.request('give') });
+    await brood.request('live on until I say so');
+    process.disconnect();
+  },
   idle() {}, // only requires the package
   async orphan() {
     const waiting = brood.request('q', { timeout: 20000 }).catch((error) => error.name);
@@ -50,4 +96,4 @@ const roles = {
     process.exit(name === 'ChannelClosed' ? 7 : 8);
   },
 };
-roles[process.argv[2]]();
+roles[process.argv[2]](process.argv[3]);

@@ -1,7 +1,7 @@
 // What a program in TypeScript may write, and what not: checked by its compiler, never run.
 import { fork } from 'node:child_process';
 import type { Server } from 'node:net';
-import brood, { onRequest, peer, request, ready, progress, RequestFailed, ChannelClosed, RequestTimeout } from 'brood';
+import brood, { checkpoint, onRequest, peer, RUN_AGAIN, serve, request, ready, progress, RequestFailed, ChannelClosed, RequestTimeout } from 'brood';
 import type { Peer, Delivery, Presence, Refusal, Request } from 'brood';
 
 onRequest(async ({ body, from, handle }: Request<number[]>) => {
@@ -11,6 +11,14 @@ onRequest(async ({ body, from, handle }: Request<number[]>) => {
 });
 onRequest(undefined);
 await ready();
+await serve(async (body: number[], { signal, from }) => {
+  signal.throwIfAborted();
+  return [body.length, from];
+}, { concurrency: 2, health: () => 'fine' });
+brood.onHealthCheck().onCheckpoint(() => {
+  checkpoint.save(`${Number(checkpoint.load()) + 1}`);
+  void brood.saved().then(() => process.exit(RUN_AGAIN));
+});
 await progress({ percent: 50, phase: 'loading' });
 const answer: number = await request<number>({ a: 1 }, { timeout: 100, to: 'other' });
 const child: Peer & { readonly connected: boolean } = peer(fork('x.js'));

@@ -36,6 +36,28 @@ lines' 2>/dev/null && exit 6
       brood_reply "${id%%[!0-9]*}" '"yes"'
     done
     ;;
+  serve)
+    twice() {
+      [ ! -e "/proc/self/fd/$brood_fd" ] || exit 9
+      number=${2#*'"body":'}
+      number=${number%\}}
+      case $number in
+        *[!0-9]*) printf 'what is this?\nno "number"\n'; return 4 ;;
+      esac
+      echo $((number * $1))
+    }
+    brood_serve twice 2
+    exit 3
+    ;;
+  job)
+    done=$(brood_load) || exit 9
+    brood_progress $((${done:-0} * 10))
+    brood_receive message || exit 8
+    [ "$message" = '{"brood":"checkpoint"}' ] || exit 7
+    printf '' | brood_save && exit 6
+    echo $((${done:-0} + 5)) | brood_save || exit 5
+    exit "$brood_run_again"
+    ;;
   lost) # the parent disconnects: sending fails, and the script goes on
     brood_receive message
     i=0

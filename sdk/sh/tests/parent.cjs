@@ -3,7 +3,9 @@
 const assert = require('node:assert');
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
+const fs = require('node:fs');
 const net = require('node:net');
+const os = require('node:os');
 const path = require('node:path');
 
 const shell = process.argv[2];
@@ -61,6 +63,42 @@ const checks = {
     assert.deepStrictEqual(await messages(child, 1), [{ brood: 'reply', id: 12, body: 'yes' }]);
     child.disconnect();
     await once(child, 'exit');
+  },
+  async 'serves calls until the parent disconnects'() {
+    const child = start('serve');
+    const bodies = [21, { type: 'health_check' }, 'x', 1];
+    bodies.forEach((body, index) => child.send({ brood: 'request', id: index + 1, body }));
+    child.send('no call');
+    assert.deepStrictEqual(await messages(child, 5), [
+      { brood: 'ready' },
+      { brood: 'reply', id: 1, body: 42 },
+      { brood: 'reply', id: 2, body: 'ok' },
+      { brood: 'reply', id: 3, error: { message: 'exit status 4: no "number"' } },
+      { brood: 'reply', id: 4, body: 2 },
+    ]);
+    child.disconnect();
+    assert.deepStrictEqual(await once(child, 'exit'), [3, null]);
+  },
+  async 'saves itself and goes on'() {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'brood-sh-'));
+    process.env.BROOD_CHECKPOINT = path.join(folder, 'the job');
+    try {
+      for (const done of [0, 5]) {
+        const child = start('job');
+        child.send({ brood: 'checkpoint' });
+        const ended = once(child, 'exit');
+        assert.deepStrictEqual(await messages(child, 2), [
+          { brood: 'progress', percent: done * 10 },
+          { brood: 'checkpoint' },
+        ]);
+        assert.deepStrictEqual(await ended, [85, null]);
+        assert.strictEqual(fs.readFileSync(process.env.BROOD_CHECKPOINT, 'utf8'), `${done + 5}\n`);
+      }
+      assert.deepStrictEqual(fs.readdirSync(folder), ['the job']);
+    } finally {
+      delete process.env.BROOD_CHECKPOINT;
+      fs.rmSync(folder, { recursive: true });
+    }
   },
   async 'refuses handles and hides internal messages'() {
     const child = start('echo');
