@@ -50,7 +50,12 @@ final class HealthCore {
 
   HealthCore(Health health) {
     this.health = health;
-    this.periodNanos = NANOSECONDS.convert(health.period());
+    this.periodNanos =
+        switch (health.sign()) {
+          case HealthSign.Watchdog _ -> 0; // a look ends with a beat: the next silence has begun
+          case HealthSign.None _, HealthSign.Ping _, HealthSign.Probed _ ->
+              NANOSECONDS.convert(health.period());
+        };
   }
 
   State state() {

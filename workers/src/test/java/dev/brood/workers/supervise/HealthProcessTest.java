@@ -79,7 +79,8 @@ class HealthProcessTest {
             "assert os.environ['WATCHDOG_USEC'] == '3000000'",
             "while not os.path.exists('" + stop + "'): notify('WATCHDOG=1'); time.sleep(0.05)",
             "time.sleep(60)");
-    try (Probes probes = probes(python, Health.watchdog(Duration.ofSeconds(3)));
+    Health health = Health.watchdog(Duration.ofSeconds(3)).period(Duration.ofHours(1)); // no matter
+    try (Probes probes = probes(python, health);
         Child child = probes.command().spawn()) {
       probes.watchHealth(ProbedChild.of(child), changes::add);
       assertThat(next()).isEqualTo(HEALTHY);
