@@ -96,6 +96,15 @@ final class CoreChild {
     };
   }
 
+  /** Whether it has no run, and none will come by itself. */
+  boolean isOver() {
+    return switch (state) {
+      case STOPPED, COMPLETED -> true;
+      case GIVEN_UP -> until == NEVER;
+      case WAITING, BACKING_OFF, STARTING, RUNNING, STOPPING -> false;
+    };
+  }
+
   /** Whether it is as its supervisor wants it to be. */
   boolean isWell() {
     return isSettled() && state != ChildState.GIVEN_UP;
@@ -113,6 +122,12 @@ final class CoreChild {
   /** When it has lived for its minimum uptime. */
   long upAt() {
     return after(startedAt, spec.minimumUptime());
+  }
+
+  /** Goes to a state without a process, in which it waits for no time. */
+  void rest(ChildState newState) {
+    state = newState;
+    until = NEVER;
   }
 
   void beginRun() {

@@ -87,6 +87,11 @@ final class SupervisorCore {
     return family.find(id).filter(CoreChild::isLive).map(child -> child.run).orElse(0);
   }
 
+  /** What is known of one child; empty if there is none of that id. */
+  Optional<ChildStatus> status(String id, long time) {
+    return family.find(id).map(child -> child.status(time));
+  }
+
   /** What is known of the children, in the order of their starts. */
   List<ChildStatus> status(long time) {
     return family.all().stream().map(child -> child.status(time)).toList();
@@ -154,13 +159,9 @@ final class SupervisorCore {
       return;
     }
     switch (child.state) {
-      case BACKING_OFF -> {
-        child.state = ChildState.WAITING;
-        child.until = CoreChild.NEVER;
-      }
+      case BACKING_OFF -> child.rest(ChildState.WAITING);
       case GIVEN_UP -> {
-        child.state = ChildState.WAITING;
-        child.until = CoreChild.NEVER;
+        child.rest(ChildState.WAITING);
         child.restarts++;
         int deaths = child.deathsInRow.deaths();
         tell(new SupervisorEvent.Restarting(path, child.id, deaths, Duration.ZERO));
@@ -184,12 +185,18 @@ final class SupervisorCore {
       case HealthChange.Unhealthy(String reason, int _) -> {
         child.healthy = false;
         tell(new SupervisorEvent.Unhealthy(path, child.id, reason));
-        switch (child.spec.health().action()) {
-          case REPORT -> {}
-          case RESTART -> end(child, Goal.FAIL_RESTART, "unhealthy: " + reason);
-          case STOP -> end(child, Goal.REST, "unhealthy: " + reason);
+        if (child.goal == null) { // one that is to end anyway may well be unwell
+          act(child, "unhealthy: " + reason);
         }
       }
+    }
+  }
+
+  private void act(CoreChild child, String reason) {
+    switch (child.spec.health().action()) {
+      case REPORT -> {}
+      case RESTART -> end(child, Goal.FAIL_RESTART, reason);
+      case STOP -> end(child, Goal.REST, reason);
     }
   }
 
@@ -244,8 +251,12 @@ final class SupervisorCore {
       return;
     }
     child.restarts++;
-    child.state = delay.isZero() ? ChildState.WAITING : ChildState.BACKING_OFF;
-    child.until = delay.isZero() ? CoreChild.NEVER : CoreChild.after(now, delay);
+    if (delay.isZero()) {
+      child.rest(ChildState.WAITING);
+    } else {
+      child.state = ChildState.BACKING_OFF;
+      child.until = CoreChild.after(now, delay);
+    }
     tell(new SupervisorEvent.Restarting(path, child.id, deaths, delay));
     restartOthers(child);
   }
@@ -267,7 +278,7 @@ final class SupervisorCore {
       case ALL_SIGNIFICANT ->
           family.all().stream()
               .filter(other -> other.spec.isSignificant() && other != child)
-              .allMatch(other -> other.isSettled() && !other.isLive());
+              .allMatch(CoreChild::isOver);
     };
   }
 
@@ -311,8 +322,7 @@ final class SupervisorCore {
       case WAITING, BACKING_OFF -> other.inTurn = true;
       case COMPLETED, GIVEN_UP -> {
         if (other.spec.restart() != Restart.TEMPORARY && !other.survived) {
-          other.state = ChildState.WAITING;
-          other.until = CoreChild.NEVER;
+          other.rest(ChildState.WAITING);
           other.inTurn = true;
           other.restarts++;
           tell(new SupervisorEvent.Restarting(path, other.id, 0, Duration.ZERO));
@@ -344,8 +354,7 @@ final class SupervisorCore {
     switch (child.state) {
       case STARTING, RUNNING, STOPPING -> end(child, Goal.REST, reason);
       case WAITING, BACKING_OFF, GIVEN_UP -> {
-        child.state = ChildState.STOPPED;
-        child.until = CoreChild.NEVER;
+        child.rest(ChildState.STOPPED);
         forgetTemporary(child);
       }
       case STOPPED, COMPLETED -> {}
@@ -361,8 +370,7 @@ final class SupervisorCore {
         stopBound(child);
       }
       case STOPPED, WAITING, BACKING_OFF, COMPLETED, GIVEN_UP -> {
-        child.state = ChildState.WAITING;
-        child.until = CoreChild.NEVER;
+        child.rest(ChildState.WAITING);
         child.inTurn = false;
       }
     }
@@ -377,8 +385,8 @@ final class SupervisorCore {
     for (CoreChild child : family.all()) {
       switch (child.state) {
         case STARTING, RUNNING, STOPPING -> child.endFor(Goal.REST, "its supervisor ends: " + why);
-        case WAITING, BACKING_OFF -> child.state = ChildState.STOPPED;
-        case GIVEN_UP -> child.until = CoreChild.NEVER;
+        case WAITING, BACKING_OFF -> child.rest(ChildState.STOPPED);
+        case GIVEN_UP -> child.rest(ChildState.GIVEN_UP);
         case STOPPED, COMPLETED -> {}
       }
     }

@@ -1,30 +1,20 @@
 package dev.brood.workers.supervise;
 
+import static dev.brood.workers.supervise.HandDrivenCore.KILLED;
+import static dev.brood.workers.supervise.HandDrivenCore.startsOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.brood.process.Cause;
 import dev.brood.process.Command;
 import dev.brood.process.Exit;
-import dev.brood.process.Signal;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** OTP's matrix: strategy, restart type and exit of the middle one of three children. */
 class RestartMatrixTest {
-  private static final Exit.Signaled KILLED = new Exit.Signaled(Signal.KILL, false);
-
-  private long now;
-  private long begun;
-  private SupervisorCore core =
-      new SupervisorCore(Supervisor.of(Strategy.ONE_FOR_ONE), "none", new SplittableRandom(1));
-
   @ParameterizedTest
   @CsvSource({
     "ONE_FOR_ONE,  PERMANENT, 0, b",
@@ -49,18 +39,19 @@ class RestartMatrixTest {
   })
   void child_ends_restartsWhatStrategyAndTypeSay(
       Strategy strategy, Restart restart, String exit, String restarted) {
-    begin(
-        Supervisor.of(strategy)
-            .child("a", spec())
-            .child("b", spec().restart(restart))
-            .child("c", spec()));
+    HandDrivenCore driven =
+        HandDrivenCore.begun(
+            Supervisor.of(strategy)
+                .child("a", spec())
+                .child("b", spec().restart(restart))
+                .child("c", spec()));
 
-    List<Effect> effects = new ArrayList<>(end("b", 1, exit(exit)));
+    List<Effect> effects = new ArrayList<>(driven.die("b", exit(exit)));
 
-    effects.addAll(endAllStopped(effects));
+    effects.addAll(driven.obeyAll(effects));
     List<String> expected = restarted.isEmpty() ? List.of() : List.of(restarted.split(" "));
     assertThat(startsOf(effects)).isEqualTo(expected);
-    assertThat(core.isUp()).isTrue();
+    assertThat(driven.core().isUp()).isTrue();
   }
 
   private static Exit exit(String text) {
@@ -69,35 +60,36 @@ class RestartMatrixTest {
 
   @Test
   void temporarySibling_inAGroupRestart_isStoppedForGood() {
-    begin(
-        Supervisor.of(Strategy.ONE_FOR_ALL)
-            .child("a", spec())
-            .child("b", spec().restart(Restart.TEMPORARY)));
+    HandDrivenCore driven =
+        HandDrivenCore.begun(
+            Supervisor.of(Strategy.ONE_FOR_ALL)
+                .child("a", spec())
+                .child("b", spec().restart(Restart.TEMPORARY)));
 
-    List<Effect> effects = new ArrayList<>(end("a", 1, KILLED));
-    effects.addAll(endAllStopped(effects));
+    List<Effect> effects = new ArrayList<>(driven.die("a", KILLED));
+    effects.addAll(driven.obeyAll(effects));
 
     assertThat(startsOf(effects)).containsExactly("a");
-    assertThat(core.status(now))
-        .extracting(ChildStatus::state)
-        .containsExactly(ChildState.RUNNING, ChildState.STOPPED);
+    assertThat(driven.state("a")).isEqualTo(ChildState.RUNNING);
+    assertThat(driven.state("b")).isEqualTo(ChildState.STOPPED);
   }
 
   @Test
   void intensity_window_slides() {
-    begin(
-        Supervisor.of(Strategy.ONE_FOR_ONE)
-            .intensity(2, Duration.ofSeconds(10))
-            .child("a", spec()));
+    HandDrivenCore driven =
+        HandDrivenCore.begun(
+            Supervisor.of(Strategy.ONE_FOR_ONE)
+                .intensity(2, Duration.ofSeconds(10))
+                .child("a", spec()));
 
     for (int run = 1; run <= 8; run++) {
-      now += Duration.ofSeconds(5).toNanos();
-      List<Effect> effects = end("a", run, KILLED);
+      driven.pass(Duration.ofSeconds(5));
+      List<Effect> effects = driven.die("a", KILLED);
       assertThat(startsOf(effects)).as("run %d", run).containsExactly("a");
-      up("a", run + 1);
+      driven.up("a");
     }
-    now += Duration.ofSeconds(4).toNanos();
-    List<Effect> last = end("a", 9, KILLED);
+    driven.pass(Duration.ofSeconds(4));
+    List<Effect> last = driven.die("a", KILLED);
 
     assertThat(last)
         .last()
@@ -110,107 +102,39 @@ class RestartMatrixTest {
   @Test
   void minimumUptime_endBeforeIt_isAFailureWhateverTheCode() {
     ChildSpec spec = spec().restart(Restart.TRANSIENT).minimumUptime(Duration.ofSeconds(5));
-    begin(Supervisor.of(Strategy.ONE_FOR_ONE).child("a", spec));
-    assertThat(core.isUp()).isFalse();
-    now += Duration.ofSeconds(4).toNanos();
+    HandDrivenCore driven =
+        HandDrivenCore.begun(Supervisor.of(Strategy.ONE_FOR_ONE).child("a", spec));
+    assertThat(driven.core().isUp()).isFalse();
+    driven.pass(Duration.ofSeconds(4));
 
-    assertThat(startsOf(end("a", 1, new Exit.Exited(0)))).containsExactly("a");
-    up("a", 2);
-    assertThat(core.wakeAt()).isEqualTo(now + Duration.ofSeconds(5).toNanos());
-    now = core.wakeAt();
-    core.handle(now, new Input.Tick());
-    assertThat(core.isUp()).isTrue();
-    List<Effect> effects = end("a", 2, new Exit.Exited(0));
-    assertThat(startsOf(effects)).isEmpty();
-    assertThat(core.status(now).getFirst().state()).isEqualTo(ChildState.COMPLETED);
+    assertThat(startsOf(driven.die("a", new Exit.Exited(0)))).containsExactly("a");
+    driven.up("a");
+    assertThat(driven.core().wakeAt()).isEqualTo(driven.now() + Duration.ofSeconds(5).toNanos());
+    assertThat(driven.tickAfter(Duration.ofSeconds(5))).isNotEmpty();
+    assertThat(driven.core().isUp()).isTrue();
+    assertThat(startsOf(driven.die("a", new Exit.Exited(0)))).isEmpty();
+    assertThat(driven.state("a")).isEqualTo(ChildState.COMPLETED);
   }
 
   @Test
   void giveUp_withSlowRetry_triesOnceEachTime() {
     ChildSpec spec = spec().giveUp(GiveUp.after(2).retryEvery(Duration.ofMinutes(5)));
-    begin(Supervisor.of(Strategy.ONE_FOR_ONE).intensity(1, Duration.ofHours(1)).child("a", spec));
+    HandDrivenCore driven =
+        HandDrivenCore.begun(
+            Supervisor.of(Strategy.ONE_FOR_ONE).intensity(1, Duration.ofHours(1)).child("a", spec));
 
-    up("a", end("a", 1, KILLED));
+    assertThat(startsOf(driven.die("a", KILLED))).containsExactly("a");
+    driven.up("a");
     for (int run = 2; run < 6; run++) {
-      assertThat(startsOf(end("a", run, KILLED))).isEmpty();
-      assertThat(core.status(now).getFirst().state()).isEqualTo(ChildState.GIVEN_UP);
-      now += Duration.ofMinutes(5).toNanos();
-      assertThat(startsOf(core.handle(now, new Input.Tick()))).containsExactly("a");
-      up("a", run + 1);
+      assertThat(startsOf(driven.die("a", KILLED))).isEmpty();
+      assertThat(driven.state("a")).isEqualTo(ChildState.GIVEN_UP);
+      assertThat(startsOf(driven.tickAfter(Duration.ofMinutes(5)))).containsExactly("a");
+      driven.up("a");
     }
-    assertThat(core.isUp()).isTrue();
+    assertThat(driven.core().isUp()).isTrue();
   }
 
   private static ChildSpec spec() {
     return ChildSpec.of(Command.of("x")).backoff(Backoff.none());
-  }
-
-  private void begin(Supervisor supervisor) {
-    core = new SupervisorCore(supervisor, "main", new SplittableRandom(1));
-    upAll(core.handle(now, new Input.Begin()));
-  }
-
-  /** Lets everything that is started come up, one after the other. */
-  private List<Effect> upAll(List<Effect> effects) {
-    List<Effect> all = new ArrayList<>();
-    for (Effect effect : effects) {
-      if (effect instanceof Effect.Start(String id, var _, int run)) {
-        List<Effect> more = up(id, run);
-        all.addAll(more);
-        all.addAll(upAll(more));
-      }
-    }
-    return all;
-  }
-
-  private List<Effect> up(String id, int run) {
-    begun = now;
-    List<Effect> effects = new ArrayList<>(core.handle(now, new Input.Started(id, run, 7)));
-    effects.addAll(core.handle(now, new Input.Ready(id, run)));
-    return effects;
-  }
-
-  private void up(String id, List<Effect> effects) {
-    assertThat(startsOf(effects)).containsExactly(id);
-    upAll(effects);
-  }
-
-  private List<Effect> end(String id, int run, Exit exit) {
-    return core.handle(now, new Input.Ended(id, death(run, exit, Cause.SELF)));
-  }
-
-  /** Ends what was asked to, in the order of the asking, and lets come up what follows. */
-  private List<Effect> endAllStopped(List<Effect> effects) {
-    List<Effect> all = new ArrayList<>(upAll(effects));
-    List<Effect> open = new ArrayList<>(effects);
-    while (!open.isEmpty()) {
-      if (open.removeFirst() instanceof Effect.Stop(String id, int run, var _)) {
-        List<Effect> more =
-            core.handle(now, new Input.Ended(id, death(run, KILLED, Cause.STOPPED)));
-        all.addAll(more);
-        open.addAll(more);
-        all.addAll(upAll(more));
-      }
-    }
-    return all;
-  }
-
-  private Death death(int run, Exit exit, Cause cause) {
-    return new Death(
-        run,
-        7,
-        Instant.EPOCH,
-        Duration.ofNanos(now - begun),
-        new Ending.ProcessEnded(exit, cause),
-        Optional.empty(),
-        Optional.empty(),
-        List.of());
-  }
-
-  private static List<String> startsOf(List<Effect> effects) {
-    return effects.stream()
-        .filter(Effect.Start.class::isInstance)
-        .map(effect -> ((Effect.Start) effect).child())
-        .toList();
   }
 }
