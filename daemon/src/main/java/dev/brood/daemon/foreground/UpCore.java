@@ -126,7 +126,7 @@ final class UpCore {
 
   private void shuttingDown(SupervisorEnd reason) {
     switch (reason) {
-      case SupervisorEnd.Stopped() -> {}
+      case SupervisorEnd.Stopped _, SupervisorEnd.Broken _ -> {}
       case SupervisorEnd.SignificantEnded _ -> stopAll("stopping the others: " + reason);
       case SupervisorEnd.IntensityExceeded _ ->
           throw new AssertionError("the supervisor of up has no limit for all together");

@@ -1,5 +1,7 @@
 package dev.brood.workers.supervise;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -14,7 +16,7 @@ record FileStamp(@Nullable Object key, long modifiedNanos, long size) {
   static @Nullable FileStamp of(Path path) throws IOException {
     try {
       BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
-      long modified = found.lastModifiedTime().to(java.util.concurrent.TimeUnit.NANOSECONDS);
+      long modified = found.lastModifiedTime().to(NANOSECONDS);
       return new FileStamp(found.fileKey(), modified, found.size());
     } catch (NoSuchFileException e) {
       return null;

@@ -110,7 +110,7 @@ final class Probes implements AutoCloseable {
       case ReadySign.Started() -> (child, limit) -> new ReadinessResult.Ready();
       case ReadySign.ChannelMessage() -> Probes::awaitMessage;
       case ReadySign.Notified() -> told;
-      case ReadySign.OutputLine(Pattern pattern) -> told;
+      case ReadySign.OutputLine _ -> told;
       case ReadySign.Newline(int descriptor) -> new NewlineWait(descriptor);
       case ReadySign.FileAppears(Path path) ->
           new PolledWait(FileStamp.change(path), wanted.period());
@@ -130,7 +130,7 @@ final class Probes implements AutoCloseable {
     return switch (health.sign()) {
       case HealthSign.None() -> limit -> new ProbeResult.Passed();
       case HealthSign.Ping() -> limit -> PingLook.ask(child.channel(), limit);
-      case HealthSign.Watchdog(Duration silence) -> limit -> beats.awaitNext();
+      case HealthSign.Watchdog _ -> limit -> beats.awaitNext();
       case HealthSign.Probed(Probe probe) -> Look.of(probe);
     };
   }
@@ -141,11 +141,8 @@ final class Probes implements AutoCloseable {
       case ReadySign.Newline(int descriptor) -> original.descriptor(descriptor, Stdio.fromChild());
       case ReadySign.OutputLine(Pattern pattern) ->
           LineTap.on(original, line -> hear(line, pattern));
-      case ReadySign.Started() -> original;
-      case ReadySign.ChannelMessage() -> original;
-      case ReadySign.Notified() -> original;
-      case ReadySign.FileAppears(Path path) -> original;
-      case ReadySign.Probed(Probe probe) -> original;
+      case ReadySign.Started _, ReadySign.ChannelMessage _, ReadySign.Notified _ -> original;
+      case ReadySign.FileAppears _, ReadySign.Probed _ -> original;
     };
   }
 

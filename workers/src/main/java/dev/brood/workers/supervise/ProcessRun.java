@@ -7,6 +7,7 @@ import dev.brood.process.Command;
 import dev.brood.process.Exit;
 import dev.brood.process.ProcessException;
 import dev.brood.process.StopReport;
+import dev.brood.process.Usage;
 import dev.brood.workers.channel.WorkersException;
 import dev.brood.workers.fork.Fork;
 import dev.brood.workers.fork.ForkedChild;
@@ -133,7 +134,8 @@ final class ProcessRun implements Run {
         | IllegalArgumentException
         | IllegalStateException e) {
       process.complete(Optional.empty());
-      tell(ended(0, new Ending.NotStarted(String.valueOf(e.getMessage())), null));
+      Ending ending = new Ending.NotStarted(String.valueOf(e.getMessage()));
+      tell(ended(0, ending, lifetime(), Optional.empty()));
       return null;
     }
   }
@@ -180,8 +182,9 @@ final class ProcessRun implements Run {
     tell(new Input.Started(start.child(), start.run(), child.pid()));
     Thread prober = beginToProbe(launched);
     Ending ending = awaitEnd(child);
+    Duration lifetime = lifetime();
     clear(running);
-    tell(ended(child.pid(), ending, child));
+    tell(ended(child.pid(), ending, lifetime, child.usage()));
     if (prober != null) {
       prober.interrupt();
       boolean unused = prober.join(LAST_PROBE_LIMIT);
@@ -275,16 +278,20 @@ final class ProcessRun implements Run {
     }
   }
 
-  private Input.Ended ended(long pid, Ending ending, @Nullable Child child) {
+  private Duration lifetime() {
+    return Duration.ofNanos(System.nanoTime() - begunNanos);
+  }
+
+  private Input.Ended ended(long pid, Ending ending, Duration lifetime, Optional<Usage> usage) {
     Death death =
         new Death(
             start.run(),
             pid,
             Instant.now(),
-            Duration.ofNanos(System.nanoTime() - begunNanos),
+            lifetime,
             ending,
             Optional.empty(),
-            child == null ? Optional.empty() : child.usage(),
+            usage,
             lastLines.lines());
     return new Input.Ended(start.child(), death);
   }

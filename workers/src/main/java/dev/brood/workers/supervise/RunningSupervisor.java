@@ -50,6 +50,9 @@ public final class RunningSupervisor implements AutoCloseable {
   private final CompletableFuture<SupervisorEnd> end = new CompletableFuture<>();
   private final Thread thread;
 
+  /** What it ends with, once that is known; until then as if it broke. */
+  private SupervisorEnd why = new SupervisorEnd.Broken();
+
   private RunningSupervisor(Supervisor supervisor, String path, Consumer<SupervisorEvent> above) {
     this.path = path;
     this.above = above;
@@ -85,7 +88,7 @@ public final class RunningSupervisor implements AutoCloseable {
 
   /** What is known of one child; empty if there is none of that id. */
   public Optional<ChildStatus> child(String id) {
-    return children().stream().filter(child -> child.id().equals(id)).findFirst();
+    return ask(known -> known.status(id, now()));
   }
 
   /**
@@ -242,14 +245,19 @@ public final class RunningSupervisor implements AutoCloseable {
 
   /** Waits until no thread and no descriptor of ended children is left, that long at most. */
   void awaitGone(Duration limit) {
-    going.forEach(run -> run.awaitGone(limit));
-    teller.awaitTold(limit);
+    long latest = System.nanoTime() + NANOSECONDS.convert(limit);
+    going.forEach(run -> run.awaitGone(until(latest)));
+    teller.awaitTold(until(latest));
+  }
+
+  private static Duration until(long nanoTime) {
+    return Duration.ofNanos(Math.max(0, nanoTime - System.nanoTime()));
   }
 
   private SupervisorEnd awaitEnd() {
-    SupervisorEnd how = end.join();
+    SupervisorEnd last = end.join();
     awaitGone(GONE_LIMIT);
-    return how;
+    return last;
   }
 
   private Optional<Supervised> supervised(String id) {
@@ -283,7 +291,7 @@ public final class RunningSupervisor implements AutoCloseable {
     boolean unused =
         ask(known -> {
           waiters.add(condition, answer);
-          waiters.look(known);
+          waiters.look(known, end.isDone());
           return true;
         });
     return answer;
@@ -328,6 +336,7 @@ public final class RunningSupervisor implements AutoCloseable {
     if (last != null) {
       last.run();
     }
+    waiters.look(core, true);
   }
 
   private void drive() {
@@ -335,20 +344,25 @@ public final class RunningSupervisor implements AutoCloseable {
       handle(new Input.Begin());
       while (!core.isFinished()) {
         Runnable next = take();
-        if (next == null) {
-          handle(new Input.Tick());
-        } else {
+        if (next != null) {
           next.run();
         }
-        waiters.look(core);
+        if (core.wakeAt() <= now()) {
+          handle(new Input.Tick());
+        }
+        waiters.look(core, core.isFinished());
       }
     } catch (RuntimeException | AssertionError e) {
       System.getLogger("dev.brood.workers")
           .log(Level.ERROR, path + ": broken, all children are killed", e);
-      going.forEach(run -> run.stop(Shutdown.kill()));
-      finish(new SupervisorEnd.Stopped());
+    } finally {
+      if (!core.isFinished()) {
+        going.forEach(run -> run.stop(Shutdown.kill()));
+        tell(new SupervisorEvent.Finished(path, why));
+      }
+      end.complete(why); // from here on others may take from the mailbox
+      runLeftovers(null);
     }
-    runLeftovers(null);
   }
 
   private @Nullable Runnable take() {
@@ -366,6 +380,9 @@ public final class RunningSupervisor implements AutoCloseable {
   }
 
   private void handle(Input input) {
+    if (end.isDone()) {
+      return; // the core has ended as well, unless it is broken
+    }
     if (input instanceof Input.Ended ended) {
       runs.remove(ended.child());
     }
@@ -390,7 +407,7 @@ public final class RunningSupervisor implements AutoCloseable {
         }
         tell(event);
       }
-      case Effect.Finish(SupervisorEnd how) -> finish(how);
+      case Effect.Finish(SupervisorEnd reached) -> why = reached;
     }
   }
 
@@ -412,9 +429,5 @@ public final class RunningSupervisor implements AutoCloseable {
       teller.tell(event);
     }
     above.accept(event);
-  }
-
-  private void finish(SupervisorEnd how) {
-    end.complete(how);
   }
 }

@@ -26,6 +26,14 @@ public sealed interface SupervisorEnd {
     }
   }
 
+  /** An error in its own thread: the log has it, and all children were killed. */
+  record Broken() implements SupervisorEnd {
+    @Override
+    public String toString() {
+      return "broken, see the log";
+    }
+  }
+
   /**
    * Whether it is no failure for the supervisor above. In OTP all three are the same {@code
    * shutdown}, so that a transient supervisor that failed is never restarted.
@@ -33,7 +41,7 @@ public sealed interface SupervisorEnd {
   default boolean success() {
     return switch (this) {
       case Stopped _, SignificantEnded _ -> true;
-      case IntensityExceeded _ -> false;
+      case IntensityExceeded _, Broken _ -> false;
     };
   }
 }

@@ -11,22 +11,26 @@ final class Waiters {
 
   private final List<Waiter> waiting = new ArrayList<>();
 
-  /** Answers true when it is true, and false if the supervisor finishes before. */
+  /** Answers true when it is true, and false if the supervisor ends before. */
   void add(Predicate<SupervisorCore> condition, CompletableFuture<Boolean> answer) {
     waiting.add(new Waiter(condition, answer));
   }
 
-  /** Answers those whose time has come, and forgets those who have gone. */
-  void look(SupervisorCore core) {
+  /**
+   * Answers those whose time has come, and forgets those who have gone.
+   *
+   * @param over whether nothing changes any more
+   */
+  void look(SupervisorCore core, boolean over) {
     if (!waiting.isEmpty()) {
-      waiting.removeIf(waiter -> waiter.answer.isDone() || answered(waiter, core));
+      waiting.removeIf(waiter -> waiter.answer.isDone() || answered(waiter, core, over));
     }
   }
 
-  private static boolean answered(Waiter waiter, SupervisorCore core) {
+  private static boolean answered(Waiter waiter, SupervisorCore core, boolean over) {
     if (waiter.condition.test(core)) {
       return waiter.answer.complete(true);
     }
-    return core.isFinished() && waiter.answer.complete(false);
+    return over && waiter.answer.complete(false);
   }
 }
