@@ -1,7 +1,5 @@
 package dev.brood.workers.supervise;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.brood.process.Cause;
 import dev.brood.process.Command;
 import dev.brood.process.Exit;
@@ -9,82 +7,29 @@ import dev.brood.process.Signal;
 import dev.brood.testkit.Gen;
 import dev.brood.testkit.Simulation;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
-/**
- * A supervisor of random children over fake processes in virtual time. It keeps its own books of
- * what is alive and what was asked, and checks each effect against them.
- */
+/** A supervisor of random children over fake processes in virtual time. */
 final class SupervisorWorld {
-  /** A fake process. */
-  private static final class Fake {
-    final String id;
-    final int run;
-    final long begun;
-    boolean started;
-    boolean ready;
-    boolean healthy;
-    boolean asked;
-    boolean over;
-
-    Fake(String id, int run, long begun) {
-      this.id = id;
-      this.run = run;
-      this.begun = begun;
-    }
-  }
-
   private final Simulation simulation;
   private final Gen gen;
-  private final Supervisor supervisor;
   private final SupervisorCore core;
-  private final Map<String, ChildSpec> specs = new HashMap<>();
-  private final List<String> order = new ArrayList<>();
-  private final Map<String, Fake> alive = new HashMap<>();
-  private final Map<String, Integer> lastRun = new HashMap<>();
-  private final Set<String> slowRetry = new HashSet<>();
-  private final Set<String> completed = new HashSet<>();
-  private final Set<String> survivors = new HashSet<>();
-
-  /** Runs that have to be over before the next start of anything, or of that child. */
-  private final Map<String, Set<Fake>> before = new HashMap<>();
-
-  private final List<Long> restarts = new ArrayList<>();
-  private final List<SupervisorEvent> told = new ArrayList<>();
-  private SupervisorEnd finished;
+  private final SupervisorLedger ledger;
   private boolean calm;
-  private boolean anythingEnded;
-  private boolean shuttingDown;
-  private boolean killing;
   private int added;
 
   SupervisorWorld(Simulation simulation, Supervisor supervisor) {
     this.simulation = simulation;
     this.gen = simulation.gen();
-    this.supervisor = supervisor;
-    this.specs.putAll(supervisor.children());
-    this.order.addAll(StartOrder.of(supervisor.children()));
     this.core =
         new SupervisorCore(supervisor, "main", () -> (long) gen.below(Integer.MAX_VALUE) << 32);
+    this.ledger = new SupervisorLedger(simulation, supervisor, core);
     simulation.after(Duration.ZERO, () -> feed(new Input.Begin()));
   }
 
-  List<SupervisorEvent> told() {
-    return told;
-  }
-
-  SupervisorCore core() {
-    return core;
-  }
-
   Optional<SupervisorEnd> end() {
-    return Optional.ofNullable(finished);
+    return ledger.end();
   }
 
   /** From now on no process dies by itself, and all come up. */
@@ -94,7 +39,7 @@ final class SupervisorWorld {
 
   /** A call of a user's, at random. */
   void call() {
-    String id = order.isEmpty() ? "none" : gen.oneOf(order);
+    String id = ledger.ids().isEmpty() ? "none" : gen.oneOf(ledger.ids());
     Input.Call call =
         switch (gen.below(4)) {
           case 0 -> new Input.Terminate(id);
@@ -107,86 +52,48 @@ final class SupervisorWorld {
           }
         };
     if (core.objection(call).isEmpty()) {
-      if (call instanceof Input.Add(String name, ChildSpec spec)) {
-        specs.put(name, spec);
-        order.add(name);
-      } else if (call instanceof Input.Delete) {
-        order.remove(id);
-      }
-      anythingEnded = true;
-      feed(call);
+      make(call);
     }
   }
 
   void stop() {
-    feed(new Input.Stop());
+    make(new Input.Stop());
   }
 
   void kill() {
-    killing = true;
-    feed(new Input.Kill());
+    make(new Input.Kill());
+  }
+
+  private void make(Input.Call call) {
+    ledger.called(call);
+    feed(call);
   }
 
   /** Kills one of the processes, as a user outside would. */
   void murder() {
+    List<FakeRun> alive = ledger.alive();
     if (!alive.isEmpty()) {
-      Fake victim = gen.oneOf(List.copyOf(alive.values()));
-      die(victim, new Ending.ProcessEnded(new Exit.Signaled(Signal.KILL, false), Cause.SELF));
+      Exit killed = new Exit.Signaled(Signal.KILL, false);
+      die(gen.oneOf(alive), new Ending.ProcessEnded(killed, Cause.SELF));
     }
   }
 
   /** What must hold between any two events. */
   void check() {
-    for (ChildStatus status : core.status(simulation.nanos())) {
-      assertThat(status.state().isLive())
-          .as("state %s of %s, alive: %s", status.state(), status.id(), alive.keySet())
-          .isEqualTo(alive.containsKey(status.id()));
-      assertThat(status.deaths()).hasSizeLessThanOrEqualTo(Death.MOST_KEPT);
-    }
-    if (finished != null) {
-      assertThat(alive).as("alive after the end").isEmpty();
-    }
+    ledger.check();
   }
 
   /** What must hold when nothing has happened for long. */
   void checkSettled() {
-    boolean earlierWaits = false;
-    for (ChildStatus status : core.status(simulation.nanos())) {
-      switch (status.state()) {
-        case STARTING, STOPPING, BACKING_OFF ->
-            throw new AssertionError(status.id() + " is still " + status.state());
-        case WAITING -> {
-          boolean turn = supervisor.order() == Order.SEQUENCE && earlierWaits;
-          boolean hopeless =
-              specs.get(status.id()).dependencies().stream().anyMatch(this::cannotCome);
-          assertThat(turn || hopeless).as("%s waits: %s", status.id(), status.waitsFor()).isTrue();
-          earlierWaits = true;
-        }
-        case STOPPED, RUNNING, COMPLETED, GIVEN_UP -> {}
-      }
-    }
-  }
-
-  private boolean cannotCome(Dependency dependency) {
-    return switch (core.status(simulation.nanos()).stream()
-        .filter(status -> status.id().equals(dependency.on()))
-        .findFirst()
-        .orElseThrow()
-        .state()) {
-      case STOPPED, GIVEN_UP, WAITING -> true;
-      case COMPLETED -> dependency.condition() != Condition.COMPLETED;
-      case RUNNING -> dependency.condition().isEnd();
-      case BACKING_OFF, STARTING, STOPPING -> false;
-    };
+    ledger.checkSettled();
   }
 
   private void feed(Input input) {
     simulation.note("in  " + input);
     List<Effect> effects = core.handle(simulation.nanos(), input);
-    for (Effect effect : effects) {
-      simulation.note("out " + effect);
-      carryOut(effect);
-    }
+    effects.forEach(effect -> simulation.note("out " + effect));
+    ledger.batch(effects);
+    effects.forEach(this::carryOut);
     long wakeAt = core.wakeAt();
     if (wakeAt != CoreChild.NEVER) {
       Duration wait = Duration.ofNanos(wakeAt - simulation.nanos());
@@ -201,110 +108,29 @@ final class SupervisorWorld {
   }
 
   private void carryOut(Effect effect) {
-    assertThat(finished).as("an effect after the end: %s", effect).isNull();
     switch (effect) {
-      case Effect.Start(String id, ChildSpec spec, int run) -> start(id, spec, run);
-      case Effect.Stop(String id, int run, Shutdown how) -> stop(id, run, how);
-      case Effect.Tell(SupervisorEvent event) -> tell(event);
-      case Effect.Finish(SupervisorEnd end) -> {
-        assertThat(alive).isEmpty();
-        finished = end;
+      case Effect.Start start -> {
+        FakeRun run = ledger.start(start);
+        Duration soon = simulation.between(Duration.ZERO, Duration.ofMillis(3));
+        simulation.after(soon, () -> begin(run));
       }
+      case Effect.Stop stop -> obey(ledger.stop(stop), stop.how());
+      case Effect.Tell(SupervisorEvent event) -> ledger.tell(event);
+      case Effect.Finish(SupervisorEnd end) -> ledger.finish(end);
     }
   }
 
-  private void tell(SupervisorEvent event) {
-    told.add(event);
-    switch (event) {
-      case SupervisorEvent.Restarting(var _, String id, int deaths, var _) -> {
-        completed.remove(id);
-        if (deaths > 0 && !slowRetry.remove(id)) {
-          restarted(id);
-        }
-      }
-      case SupervisorEvent.Started started -> slowRetry.remove(started.child());
-      case SupervisorEvent.GivenUp(var _, String id, var _, var _) -> slowRetry.add(id);
-      case SupervisorEvent.Completed(var _, String id, boolean _) -> completed.add(id);
-      case SupervisorEvent.ShuttingDown(var _, SupervisorEnd why) -> {
-        shuttingDown = true;
-        if (why instanceof SupervisorEnd.IntensityExceeded) {
-          assertThat(recentRestarts()).isEqualTo(supervisor.intensity().restarts());
-        }
-      }
-      default -> {}
-    }
-  }
-
-  private void restarted(String id) {
-    restarts.add(simulation.nanos());
-    assertThat(recentRestarts())
-        .as("restarts in the last period")
-        .isLessThanOrEqualTo(supervisor.intensity().restarts());
-    switch (supervisor.strategy()) {
-      case ONE_FOR_ONE -> {}
-      case ONE_FOR_ALL -> before.put("", new HashSet<>(alive.values()));
-      case REST_FOR_ONE -> {
-        Set<Fake> later = new HashSet<>();
-        alive.values().stream()
-            .filter(fake -> order.indexOf(fake.id) > order.indexOf(id))
-            .forEach(later::add);
-        before.put(id, later);
-      }
-    }
-  }
-
-  private long recentRestarts() {
-    long since = simulation.nanos() - supervisor.intensity().period().toNanos();
-    return restarts.stream().filter(at -> at > since).count();
-  }
-
-  private void start(String id, ChildSpec spec, int run) {
-    assertThat(alive).as("a second run of %s", id).doesNotContainKey(id);
-    assertThat(survivors).as("a run beside one that cannot be ended").doesNotContain(id);
-    assertThat(shuttingDown).as("a start of %s after the end has begun", id).isFalse();
-    assertThat(run).isEqualTo(lastRun.getOrDefault(id, 0) + 1);
-    for (String key : List.of("", id)) {
-      assertThat(before.getOrDefault(key, Set.of()))
-          .as("alive at the start of %s", id)
-          .allMatch(fake -> fake.over);
-    }
-    for (Dependency dependency : spec.dependencies()) {
-      assertThat(isMet(dependency)).as("%s needs %s", id, dependency).isTrue();
-    }
-    if (supervisor.order() == Order.SEQUENCE && !anythingEnded) {
-      for (String earlier : order.subList(0, order.indexOf(id))) {
-        assertThat(alive.get(earlier).ready).as("%s before %s", earlier, id).isTrue();
-      }
-    }
-    completed.remove(id);
-    slowRetry.remove(id);
-    lastRun.put(id, run);
-    Fake fake = new Fake(id, run, simulation.nanos());
-    alive.put(id, fake);
-    simulation.after(simulation.between(Duration.ZERO, Duration.ofMillis(3)), () -> begin(fake));
-  }
-
-  private boolean isMet(Dependency dependency) {
-    Fake on = alive.get(dependency.on());
-    return switch (dependency.condition()) {
-      case STARTED -> on != null && on.started;
-      case READY -> on != null && on.ready;
-      case HEALTHY -> on != null && on.ready && (on.healthy || specs.get(on.id).health().isNone());
-      case COMPLETED, SUCCEEDED -> on == null && completed.contains(dependency.on());
-    };
-  }
-
-  private void begin(Fake fake) {
+  private void begin(FakeRun run) {
     if (!calm && gen.below(12) == 0) {
-      die(fake, new Ending.NotStarted("no"));
+      die(run, new Ending.NotStarted("no"));
       return;
     }
-    if (fake.over) {
+    if (run.over) {
       return;
     }
-    fake.started = true;
-    feed(new Input.Started(fake.id, fake.run, 1));
-    simulation.after(simulation.between(Duration.ZERO, Duration.ofSeconds(2)), () -> up(fake));
+    run.started = true;
+    feed(new Input.Started(run.id, run.run, 1));
+    simulation.after(simulation.between(Duration.ZERO, Duration.ofSeconds(2)), () -> up(run));
     if (gen.below(4) != 0) {
       Duration life =
           simulation.between(
@@ -313,7 +139,7 @@ final class SupervisorWorld {
           life,
           () -> {
             if (!calm) {
-              die(fake, ending());
+              die(run, ending());
             }
           });
     }
@@ -328,56 +154,45 @@ final class SupervisorWorld {
     };
   }
 
-  private void up(Fake fake) {
-    if (fake.over) {
+  private void up(FakeRun run) {
+    if (run.over) {
       return;
     }
     if (!calm && gen.below(10) == 0) {
-      feed(new Input.NotReady(fake.id, fake.run, "not in time"));
+      run.unfit = true;
+      feed(new Input.NotReady(run.id, run.run, "not in time"));
       return;
     }
-    fake.ready = true;
-    feed(new Input.Ready(fake.id, fake.run));
-    if (!specs.get(fake.id).health().isNone()) {
-      simulation.after(simulation.between(Duration.ZERO, Duration.ofSeconds(5)), () -> look(fake));
+    run.ready = true;
+    feed(new Input.Ready(run.id, run.run));
+    if (!ledger.spec(run.id).health().isNone()) {
+      simulation.after(simulation.between(Duration.ZERO, Duration.ofSeconds(5)), () -> look(run));
     }
   }
 
-  private void look(Fake fake) {
-    if (fake.over) {
+  private void look(FakeRun run) {
+    if (run.over) {
       return;
     }
-    fake.healthy = calm || gen.below(4) != 0;
+    run.healthy = calm || gen.below(4) != 0;
+    if (!run.healthy) {
+      run.unfit |= ledger.spec(run.id).health().action() != UnhealthyAction.REPORT;
+    }
     feed(
         new Input.HealthChanged(
-            fake.id,
-            fake.run,
-            fake.healthy ? new HealthChange.Healthy() : new HealthChange.Unhealthy("ill", 3)));
+            run.id,
+            run.run,
+            run.healthy ? new HealthChange.Healthy() : new HealthChange.Unhealthy("ill", 3)));
     simulation.after(
         simulation.between(Duration.ofSeconds(1), Duration.ofSeconds(60)),
         () -> {
-          if (!calm || !fake.healthy) {
-            look(fake);
+          if (!calm || !run.healthy) {
+            look(run);
           }
         });
   }
 
-  private void stop(String id, int run, Shutdown how) {
-    Fake fake = alive.get(id);
-    assertThat(fake).as("stop of %s, which is not alive", id).isNotNull();
-    assertThat(fake.run).isEqualTo(run);
-    if (shuttingDown && !killing) {
-      for (Fake other : alive.values()) {
-        boolean dependent =
-            specs.get(other.id).dependencies().stream().anyMatch(on -> on.on().equals(id));
-        boolean later =
-            supervisor.order() == Order.SEQUENCE && order.indexOf(other.id) > order.indexOf(id);
-        assertThat(other != fake && (dependent || later))
-            .as("%s is stopped before %s", id, other.id)
-            .isFalse();
-      }
-    }
-    fake.asked = true;
+  private void obey(FakeRun run, Shutdown how) {
     Duration longest =
         switch (how) {
           case Shutdown.Within(Duration grace) -> grace;
@@ -388,34 +203,44 @@ final class SupervisorWorld {
         () -> {
           boolean stuck = gen.below(60) == 0;
           die(
-              fake,
+              run,
               stuck
                   ? new Ending.Survived(List.of(1L))
                   : new Ending.ProcessEnded(new Exit.Signaled(Signal.TERM, false), Cause.STOPPED));
         });
   }
 
-  private void die(Fake fake, Ending ending) {
-    if (fake.over) {
+  private void die(FakeRun run, Ending ending) {
+    if (run.over) {
       return;
     }
-    anythingEnded = true;
-    fake.over = true;
-    alive.remove(fake.id);
-    if (ending instanceof Ending.Survived) {
-      survivors.add(fake.id);
-    }
+    ledger.over(run, ending);
+    Duration lifetime = Duration.ofNanos(simulation.nanos() - run.begunNanos);
     feed(
         new Input.Ended(
-            fake.id,
+            run.id,
             new Death(
-                fake.run,
+                run.run,
                 1,
                 simulation.now(),
-                Duration.ofNanos(simulation.nanos() - fake.begun),
+                lifetime,
                 ending,
                 Optional.empty(),
                 Optional.empty(),
                 List.of())));
+    if (gen.below(8) == 0) {
+      Duration late = simulation.between(Duration.ZERO, Duration.ofSeconds(1));
+      simulation.after(late, () -> feed(lateWord(run)));
+    }
+  }
+
+  /** What is told of a run after its end, which must not be taken for a word of the next one. */
+  private Input lateWord(FakeRun run) {
+    return switch (gen.below(4)) {
+      case 0 -> new Input.Started(run.id, run.run, 1);
+      case 1 -> new Input.Ready(run.id, run.run);
+      case 2 -> new Input.NotReady(run.id, run.run, "late");
+      default -> new Input.HealthChanged(run.id, run.run, new HealthChange.Unhealthy("late", 3));
+    };
   }
 }
