@@ -3,23 +3,27 @@ package dev.brood.process;
 import dev.brood.process.internal.spawn.SpawnFailure;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * All living children of this JVM that Brood started, detached ones excepted. Thread-safe.
  *
  * <p>When the JVM shuts down, by its own doing or by a signal, they are stopped by their stop
- * plans, for {@link #SHUTDOWN_LIMIT} at most; from then on nothing can be started.
+ * plans, for {@link #SHUTDOWN_LIMIT} at most; from then on nothing can be started. They are stopped
+ * at the same time: who has an order for its own says so by {@link #stopFirst}.
  */
 public final class Children {
   /** How long a shutdown of the JVM waits for the children. */
   public static final Duration SHUTDOWN_LIMIT = Duration.ofSeconds(10);
 
   private static final Set<Child> LIVING = ConcurrentHashMap.newKeySet();
+  private static final Set<Runnable> FIRST = ConcurrentHashMap.newKeySet();
   private static volatile boolean shuttingDown;
 
   static {
@@ -76,6 +80,19 @@ public final class Children {
     return true;
   }
 
+  /**
+   * When the JVM shuts down, has code run before the children are stopped that are alive then: to
+   * stop some of them in an order of its own. All such code runs at the same time, on virtual
+   * threads. When half of {@link #SHUTDOWN_LIMIT} has passed it is not waited for any longer.
+   *
+   * @return takes the code back; idempotent
+   */
+  public static Runnable stopFirst(Runnable code) {
+    Runnable entry = () -> code.run(); // another one each time, so that it is taken back alone
+    FIRST.add(entry);
+    return () -> FIRST.remove(entry);
+  }
+
   static void refuseWhileShuttingDown() throws SpawnFailure {
     if (shuttingDown) {
       throw new SpawnFailure(
@@ -96,10 +113,13 @@ public final class Children {
 
   private static void shutDown() {
     shuttingDown = true;
-    CountDownLatch done =
-        forEach(child -> child.stop(child.command().spec().stopPlan, Cause.PARENT_EXIT));
+    long limit = SHUTDOWN_LIMIT.toNanos();
+    long begin = System.nanoTime();
     try {
-      if (!done.await(SHUTDOWN_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+      boolean unused = onThreads(FIRST, Runnable::run).await(limit / 2, TimeUnit.NANOSECONDS);
+      CountDownLatch done =
+          forEach(child -> child.stop(child.command().spec().stopPlan, Cause.PARENT_EXIT));
+      if (!done.await(limit - (System.nanoTime() - begin), TimeUnit.NANOSECONDS)) {
         forEach(child -> child.stop(StopPlan.KILL, Cause.PARENT_EXIT)).await(1, TimeUnit.SECONDS);
       }
     } catch (InterruptedException e) {
@@ -107,13 +127,17 @@ public final class Children {
     }
   }
 
-  private static CountDownLatch forEach(java.util.function.Consumer<Child> action) {
-    List<Child> children = List.copyOf(LIVING);
-    CountDownLatch done = new CountDownLatch(children.size());
-    for (Child child : children) {
+  private static CountDownLatch forEach(Consumer<Child> action) {
+    return onThreads(LIVING, action);
+  }
+
+  private static <T> CountDownLatch onThreads(Collection<T> these, Consumer<T> action) {
+    List<T> all = List.copyOf(these);
+    CountDownLatch done = new CountDownLatch(all.size());
+    for (T one : all) {
       Thread.startVirtualThread(() -> {
         try {
-          action.accept(child);
+          action.accept(one);
         } finally {
           done.countDown();
         }

@@ -38,7 +38,8 @@ final class Family {
    * Runs.
    *
    * @param args how many children of each {@link Group}; then {@code detached} for one detached
-   *     child too, or {@code stubborn} for children that ignore SIGTERM
+   *     child too, {@code stubborn} for children that ignore SIGTERM, or {@code ordered} for two
+   *     more, "first" and "second", that are stopped in this order and say so
    */
   public static void main(String[] args) throws IOException, InterruptedException {
     int count = Integer.parseInt(args[0]);
@@ -56,6 +57,15 @@ final class Family {
       Child detached = Command.of("sleep", "60").detached().spawn();
       System.out.println(detached.pid());
     }
+    if (kind.equals("ordered")) {
+      Child second = telling("echo second");
+      Child first = telling("n=0; while [ $n -lt 200000 ]; do n=$((n+1)); done; echo first");
+      Runnable unused =
+          Children.stopFirst(() -> {
+            first.stop();
+            second.stop();
+          });
+    }
     System.out.println("ready");
     StringBuilder how = new StringBuilder();
     for (int c = System.in.read(); c > '\n'; c = System.in.read()) {
@@ -70,6 +80,15 @@ final class Family {
     Command member =
         Command.of("sh", "-c", trap + "sleep 60 & setsid sleep 60 & echo up; wait; sleep 60");
     return kind.equals("stubborn") ? member.grace(Duration.ofMillis(300)) : member;
+  }
+
+  /** A child that runs a line, whose output is standard error's, when it is asked to end. */
+  private static Child telling(String line) {
+    String script = "trap '{ %s; } >&2; exit' TERM; sleep 60 & echo up; wait";
+    Command command = Command.of("sh", "-c", script.formatted(line)).stderr(Stdio.inherit());
+    Child child = command.spawn();
+    child.stdout().readLine();
+    return child;
   }
 
   private static void end(String how) throws InterruptedException {

@@ -55,6 +55,21 @@ class ParentEndTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"exit", "return"})
+  void jvm_endsWithCodeThatStopsFirst_childrenEndInItsOrder(String how) throws Exception {
+    try (Child jvm = Family.jvm(mark, "0", "ordered").spawn()) {
+      assertThat(jvm.stdout().readLine()).isEqualTo("ready");
+
+      jvm.stdin().println(how);
+
+      assertThat(jvm.stderr().readLine(SOON)).isEqualTo("first");
+      assertThat(jvm.stderr().readLine(SOON)).isEqualTo("second");
+      assertThat(jvm.await(SOON)).isPresent();
+      assertThat(Look.until(PROMISE, () -> Look.marked(mark).isEmpty())).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"exit", "return"})
   void jvm_endsWithStubbornChildren_theyAreForcedInBoundedTime(String how) throws Exception {
     try (Child jvm = Family.jvm(mark, "2", "stubborn").spawn()) {
       assertThat(jvm.stdout().readLine()).isEqualTo("ready");

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.brood.process.Child;
+import dev.brood.process.Children;
 import dev.brood.workers.event.EventTeller;
 import dev.brood.workers.event.FlightRecording;
 import dev.brood.workers.fork.ForkedChild;
@@ -27,7 +28,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A supervisor that runs. Thread-safe; close it, and all its children are stopped.
+ * A supervisor that runs. Thread-safe; close it, and all its children are stopped. When the JVM
+ * shuts down it is stopped first, in its order: see {@link Children#stopFirst}.
  *
  * <p>One virtual thread decides, and never waits for a child. Its methods may be called from
  * listeners and handlers, too.
@@ -35,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 public final class RunningSupervisor implements AutoCloseable {
   /** How long threads and descriptors of ended children, and the listener, may take to go. */
   private static final Duration GONE_LIMIT = Duration.ofSeconds(5);
+
+  /** The same when the JVM shuts down: it may be the listener that makes it do so, and waits. */
+  private static final Duration GONE_AT_SHUTDOWN = Duration.ofSeconds(1);
 
   private static final int MOST_WAITING = 4096;
 
@@ -65,8 +70,13 @@ public final class RunningSupervisor implements AutoCloseable {
     this.thread = Thread.ofVirtual().name("brood-supervisor-" + path).unstarted(this::drive);
   }
 
+  /** Starts one that has none above it; when the JVM shuts down it stops in its own order. */
   static RunningSupervisor start(Supervisor supervisor) {
-    return start(supervisor, supervisor.name(), event -> {});
+    RunningSupervisor running = new RunningSupervisor(supervisor, supervisor.name(), event -> {});
+    Runnable takeBack = Children.stopFirst(running::stopAtShutdown);
+    var unused = running.end.thenRun(takeBack);
+    running.thread.start();
+    return running;
   }
 
   static RunningSupervisor start(
@@ -252,6 +262,12 @@ public final class RunningSupervisor implements AutoCloseable {
 
   private static Duration until(long nanoTime) {
     return Duration.ofNanos(Math.max(0, nanoTime - System.nanoTime()));
+  }
+
+  private void stopAtShutdown() {
+    beginStop(new Input.Stop());
+    SupervisorEnd unused = end.join();
+    awaitGone(GONE_AT_SHUTDOWN);
   }
 
   private SupervisorEnd awaitEnd() {
