@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The child finds its end of the channel as a Node child does, by {@code NODE_CHANNEL_FD} and
  * {@code NODE_CHANNEL_SERIALIZATION_MODE}: an unmodified Node script has {@code process.send}, a
- * Java program {@link Channel#parent}, a Python program {@code brood.connect}. Unless {@link
- * #command} says otherwise its standard output and error are this process's own.
+ * Java program {@link Channel#parent}, a Python program {@code brood.connect}. Outputs that its
+ * command does not set go where this process's own go.
  */
 public final class Fork {
   private static final int FIRST_FREE = 3;
@@ -91,7 +91,7 @@ public final class Fork {
     return JavaRuntime.fork(task);
   }
 
-  /** Any program. */
+  /** Any program, with the streams that the command sets. */
   public static Fork of(Command command) {
     return new Fork(
         withOwnStreams(command),
@@ -287,6 +287,7 @@ public final class Fork {
   }
 
   private static Command withOwnStreams(Command command) {
-    return command.stdout(Stdio.inherit()).stderr(Stdio.inherit());
+    Command out = command.stdout().isEmpty() ? command.stdout(Stdio.inherit()) : command;
+    return out.stderr().isEmpty() ? out.stderr(Stdio.inherit()) : out;
   }
 }

@@ -53,6 +53,17 @@ class ForkStreamsTest {
   }
 
   @Test
+  void of_commandWithStreams_keepsThem() throws Exception {
+    Command command =
+        Command.of("sh", "-c", "echo out; echo err >&2")
+            .stdout(Stdio.capture())
+            .stderr(Stdio.toStdout());
+    try (ForkedChild child = Fork.of(command).spawn()) {
+      assertThat(child.child().result().stdout().text()).isEqualTo("out\nerr\n");
+    }
+  }
+
+  @Test
   void streams_captured_areInTheResult() throws Exception {
     Result result = ended(c -> c.stdout(Stdio.capture()).stderr(Stdio.tail(3)));
     assertThat(result.stdout().text()).isEqualTo("out in\n");
