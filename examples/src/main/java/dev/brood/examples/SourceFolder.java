@@ -1,6 +1,7 @@
 package dev.brood.examples;
 
-import java.net.URISyntaxException;
+import java.net.URI;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -14,9 +15,9 @@ public final class SourceFolder {
    * @param name its path from the root, such as {@code sdk/python}
    * @throws IllegalStateException if the class files do not lie in the repository
    */
-  public static Path find(String name) throws URISyntaxException {
-    Path folder =
-        Path.of(SourceFolder.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+  public static Path find(String name) {
+    URL classes = SourceFolder.class.getProtectionDomain().getCodeSource().getLocation();
+    Path folder = Path.of(URI.create(classes.toString()));
     while (folder != null) {
       if (Files.exists(folder.resolve("sdk/PROTOCOL.md"))) {
         return folder.resolve(name);

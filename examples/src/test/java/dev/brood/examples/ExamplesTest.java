@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,8 +21,6 @@ class ExamplesTest {
   private static final Path MODULE = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
   private static final Path SOURCES = MODULE.resolve("src/main/java");
   private static final Path GUIDE = MODULE.resolveSibling("docs").resolve("guide");
-
-  private static final int LIMIT_SECONDS = 60;
 
   static List<String> programs() throws IOException {
     try (Stream<Path> files = Files.walk(SOURCES)) {
@@ -41,36 +38,18 @@ class ExamplesTest {
   @MethodSource("programs")
   void program_withoutArguments_endsWellAndPrintsWhatTheGuideShows(
       String program, @TempDir Path folder) throws Exception {
-    Path output = folder.resolve("output");
-    Path errors = folder.resolve("errors");
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                program)
-            .directory(folder.toFile())
-            .redirectOutput(output.toFile())
-            .redirectError(errors.toFile())
-            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-            .start();
-    try {
-      assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS))
-          .as(() -> "ended; " + told(output, errors))
-          .isTrue();
-    } finally {
-      process.destroyForcibly();
+    try (ExampleRun run = ExampleRun.start(folder, program)) {
+      assertThat(run.exit()).as(run::told).isZero();
+      isAsTheGuideShows(program, run);
     }
-    assertThat(process.exitValue()).as(() -> told(output, errors)).isZero();
-    String printed = ShownOutput.read(output);
+  }
+
+  private static void isAsTheGuideShows(String program, ExampleRun run) throws IOException {
+    String printed = run.output();
     assertThat(printed).isNotEmpty();
     ShownOutput shown = ShownOutput.ofGuide(GUIDE).get(simpleName(program));
     if (shown != null && !shown.matches(printed)) {
-      assertThat(printed)
-          .as(() -> shown.page() + "; " + told(output, errors))
-          .isEqualTo(shown.text());
+      assertThat(printed).as(() -> shown.page() + "; " + run.told()).isEqualTo(shown.text());
     }
   }
 
@@ -94,9 +73,5 @@ class ExamplesTest {
 
   private static String simpleName(String program) {
     return program.substring(program.lastIndexOf('.') + 1);
-  }
-
-  private static String told(Path output, Path errors) {
-    return "output:\n" + ShownOutput.read(output) + "errors:\n" + ShownOutput.read(errors);
   }
 }
