@@ -6,30 +6,24 @@ import dev.brood.process.internal.linux.Descriptors;
 import dev.brood.process.internal.linux.Epoll;
 import dev.brood.process.internal.linux.Errno;
 import dev.brood.process.internal.linux.ErrnoException;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
  * A Unix datagram socket that is received from. One thread at a time polls; {@link #close} may come
  * from any thread and unparks it.
  */
-public final class DatagramEnd extends Watch implements AutoCloseable {
+public final class DatagramEnd extends ReadyWatch {
   /** Returned when nothing is there now. */
   public static final int WOULD_BLOCK = -1;
 
   /** Returned when this end is closed. */
   public static final int CLOSED = -2;
 
-  private final Reactor reactor;
-  private @Nullable Thread waiter;
-  private boolean registered;
-  private boolean armed;
-  private boolean closed;
+  private final Waiters waiters = new Waiters();
 
   /** Takes over {@code fd}, which is non-blocking. */
   public DatagramEnd(Reactor reactor, int fd) {
-    super(fd);
-    this.reactor = reactor;
+    super(reactor, fd);
   }
 
   /**
@@ -39,14 +33,14 @@ public final class DatagramEnd extends Watch implements AutoCloseable {
    * @return the length, {@link #WOULD_BLOCK} or {@link #CLOSED}
    */
   public synchronized int poll(Datagram into, Thread wake) {
-    while (!closed) {
+    while (!isClosed()) {
       int received = DatagramMessages.receive(fd, into);
       if (received >= 0) {
         return received;
       }
       if (Errno.EAGAIN.is(received)) {
-        waiter = wake;
-        arm();
+        waiters.set(wake);
+        ask(Epoll.IN);
         return WOULD_BLOCK;
       }
       if (!Errno.EINTR.is(received)) {
@@ -58,45 +52,19 @@ public final class DatagramEnd extends Watch implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    if (closed) {
-      return;
+    if (endWatch()) {
+      Descriptors.close(fd);
+      Waiters.unpark(waiters.take());
     }
-    closed = true;
-    if (registered) {
-      reactor.remove(this);
-    }
-    Descriptors.close(fd);
-    wakeWaiter();
   }
 
   @Override
-  protected synchronized void ready(int events) {
-    armed = false;
-    wakeWaiter();
-  }
-
-  @Override
-  protected void broken(Throwable reason) {
-    close();
-  }
-
-  private void arm() {
-    if (armed) {
-      return;
+  protected void ready(int events) {
+    List<Thread> woken;
+    synchronized (this) {
+      told();
+      woken = waiters.take();
     }
-    int interest = Epoll.IN | Epoll.ONE_SHOT;
-    if (registered) {
-      reactor.modify(this, interest);
-    } else {
-      reactor.add(this, interest);
-      registered = true;
-    }
-    armed = true;
-  }
-
-  private void wakeWaiter() {
-    Thread thread = waiter;
-    waiter = null;
-    LockSupport.unpark(thread);
+    Waiters.unpark(woken);
   }
 }

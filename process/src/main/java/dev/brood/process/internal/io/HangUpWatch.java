@@ -9,12 +9,10 @@ import dev.brood.process.internal.linux.ErrnoException;
  * A descriptor that is kept, not used, and watched for its end: an error or a hang-up of the other
  * side. Files and directories cannot be watched, and never end. Thread-safe.
  */
-public final class HangUpWatch extends Watch implements AutoCloseable {
-  private final Reactor reactor;
+public final class HangUpWatch extends ReadyWatch {
   private final Runnable whenEnded;
-  private boolean registered;
-  private boolean closed;
-  private volatile boolean ended;
+  private boolean started;
+  private volatile boolean hungUp;
 
   /**
    * Takes over {@code fd}.
@@ -22,19 +20,18 @@ public final class HangUpWatch extends Watch implements AutoCloseable {
    * @param whenEnded run on the reactor, at most once: must neither block nor fail
    */
   public HangUpWatch(Reactor reactor, int fd, Runnable whenEnded) {
-    super(fd);
-    this.reactor = reactor;
+    super(reactor, fd);
     this.whenEnded = whenEnded;
   }
 
   /** Begins to watch; false if such a descriptor cannot be watched. */
   public synchronized boolean start() {
-    if (closed || registered) {
-      return registered;
+    if (isClosed() || started) {
+      return started;
     }
     try {
-      reactor.add(this, Epoll.ONE_SHOT); // errors and hang-ups are always told, epoll_ctl(2)
-      registered = true;
+      watch(Epoll.ONE_SHOT); // errors and hang-ups are always told, epoll_ctl(2)
+      started = true;
     } catch (ErrnoException e) {
       return false; // EPERM: a file; or no memory for one more watch
     }
@@ -43,24 +40,20 @@ public final class HangUpWatch extends Watch implements AutoCloseable {
 
   /** Whether the other side has hung up, as far as was seen. */
   public boolean ended() {
-    return ended;
+    return hungUp;
   }
 
   /** Another number for what is kept, close-on-exec; {@code -errno} on failure or if closed. */
   public synchronized int duplicate() {
-    return closed ? -Errno.EBADF.number() : Descriptors.duplicate(fd, 3);
+    return isClosed() ? -Errno.EBADF.number() : Descriptors.duplicate(fd, 3);
   }
 
   /** Ends the watch and closes the descriptor, which may block for some kinds: see close(2). */
   @Override
   public void close() {
     synchronized (this) {
-      if (closed) {
+      if (!endWatch()) {
         return;
-      }
-      closed = true;
-      if (registered) {
-        reactor.remove(this);
       }
     }
     Descriptors.close(fd);
@@ -68,12 +61,12 @@ public final class HangUpWatch extends Watch implements AutoCloseable {
 
   @Override
   protected void ready(int events) {
-    ended = true;
+    hungUp = true;
     whenEnded.run();
   }
 
   @Override
   protected void broken(Throwable reason) {
-    ended = true;
+    hungUp = true;
   }
 }

@@ -6,30 +6,24 @@ import dev.brood.process.internal.linux.Errno;
 import dev.brood.process.internal.linux.Sockets;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * A listening socket. Any number of threads wait in {@link #accept}, parked; {@link #close} may
  * come from any thread and wakes them.
  */
-public final class Listener extends Watch implements AutoCloseable {
+public final class Listener extends ReadyWatch {
   /** Returned when the deadline of an accept has passed. */
   public static final int TIMED_OUT = -1;
 
   private static final int WOULD_BLOCK = -2;
 
-  private final Reactor reactor;
-  private final Queue<Thread> waiters = new ArrayDeque<>();
-  private boolean registered;
-  private boolean closed;
+  private final Waiters waiters = new Waiters();
 
   /** Takes over {@code fd}, a non-blocking socket that listens. */
   public Listener(Reactor reactor, int fd) {
-    super(fd);
-    this.reactor = reactor;
+    super(reactor, fd);
   }
 
   /**
@@ -69,7 +63,7 @@ public final class Listener extends Watch implements AutoCloseable {
 
   private synchronized int poll(Thread self) throws IOException {
     while (true) {
-      if (closed) {
+      if (isClosed()) {
         throw new ClosedChannelException();
       }
       int accepted = Sockets.accept(fd);
@@ -77,10 +71,8 @@ public final class Listener extends Watch implements AutoCloseable {
         return accepted;
       }
       if (Errno.EAGAIN.is(accepted)) {
-        if (!waiters.contains(self)) {
-          waiters.add(self);
-        }
-        arm();
+        waiters.add(self);
+        ask(Epoll.IN);
         return WOULD_BLOCK;
       }
       if (!passing(accepted)) {
@@ -104,48 +96,25 @@ public final class Listener extends Watch implements AutoCloseable {
   @Override
   public void close() {
     synchronized (this) {
-      if (closed) {
+      if (!endWatch()) {
         return;
-      }
-      closed = true;
-      if (registered) {
-        reactor.remove(this);
       }
       Descriptors.close(fd);
     }
-    wakeAll();
+    ready(Epoll.HANG_UP);
   }
 
   @Override
   protected void ready(int events) {
-    wakeAll();
-  }
-
-  @Override
-  protected void broken(Throwable reason) {
-    close();
-  }
-
-  private void arm() {
-    int interest = Epoll.IN | Epoll.ONE_SHOT;
-    if (registered) {
-      reactor.modify(this, interest);
-    } else {
-      reactor.add(this, interest);
-      registered = true;
+    List<Thread> woken;
+    synchronized (this) {
+      told();
+      woken = waiters.take();
     }
+    Waiters.unpark(woken);
   }
 
   private synchronized void forget(Thread self) {
     waiters.remove(self);
-  }
-
-  /** Without the monitor: whoever wakes wants it next, and may run before this thread. */
-  private void wakeAll() {
-    List<Thread> woken;
-    synchronized (this) {
-      woken = List.copyOf(waiters);
-    }
-    woken.forEach(LockSupport::unpark);
   }
 }

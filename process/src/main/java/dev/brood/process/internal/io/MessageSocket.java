@@ -7,11 +7,9 @@ import dev.brood.process.internal.linux.SocketMessages;
 import dev.brood.process.internal.linux.Sockets;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A connected Unix stream socket over which descriptors may travel.
@@ -22,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * comes soon wakes it without the reactor's help. {@link #close} may come from any thread and wakes
  * both.
  */
-public final class MessageSocket extends Watch implements AutoCloseable {
+public final class MessageSocket extends ReadyWatch {
   /** Returned at end of file. */
   public static final int END = -1;
 
@@ -32,20 +30,15 @@ public final class MessageSocket extends Watch implements AutoCloseable {
   /** How long a thread may be deaf to its interruption. */
   private static final int KERNEL_WAIT_MILLIS = 5;
 
-  private final Reactor reactor;
   private final DescriptorUse use;
   private final boolean waitsInKernel;
-  private final List<Thread> receivers = new ArrayList<>(2);
-  private @Nullable Thread sender;
-  private boolean registered;
-  private int armed;
-  private boolean closed;
+  private final Waiters receivers = new Waiters();
+  private final Waiters senders = new Waiters();
   private volatile boolean unreadByPeer;
 
   /** Takes over {@code fd}, which is made blocking: each call says whether it waits. */
   public MessageSocket(Reactor reactor, int fd) {
-    super(fd);
-    this.reactor = reactor;
+    super(reactor, fd);
     this.use = new DescriptorUse(fd);
     this.waitsInKernel =
         Descriptors.setBlocking(fd) >= 0 && Sockets.receiveLimit(fd, KERNEL_WAIT_MILLIS) >= 0;
@@ -98,17 +91,17 @@ public final class MessageSocket extends Watch implements AutoCloseable {
   public void awaitReceivable(long waitNanos) throws IOException, InterruptedException {
     synchronized (this) {
       checkOpen();
-      if (!receivers.contains(Thread.currentThread())) {
-        receivers.add(Thread.currentThread());
-      }
-      arm();
+      receivers.add(Thread.currentThread());
+      ask();
     }
     if (waitNanos == Long.MAX_VALUE) { // a virtual thread's limit costs it a timer
       LockSupport.park(this);
     } else {
       LockSupport.parkNanos(this, waitNanos);
+      forget(Thread.currentThread());
     }
     if (Thread.interrupted()) {
+      forget(Thread.currentThread());
       throw new InterruptedException();
     }
     if (use.isClosed()) {
@@ -159,8 +152,8 @@ public final class MessageSocket extends Watch implements AutoCloseable {
   public void awaitSendable() throws IOException, InterruptedException {
     synchronized (this) {
       checkOpen();
-      sender = Thread.currentThread();
-      arm();
+      senders.set(Thread.currentThread());
+      ask();
     }
     while (isWaiting()) {
       LockSupport.park(this);
@@ -190,12 +183,8 @@ public final class MessageSocket extends Watch implements AutoCloseable {
   @Override
   public void close() {
     synchronized (this) {
-      if (closed) {
+      if (!endWatch()) {
         return;
-      }
-      closed = true;
-      if (registered) {
-        reactor.remove(this);
       }
     }
     // Ends a receive(2) under way. And copies of the descriptor, in a child that is just being
@@ -205,35 +194,31 @@ public final class MessageSocket extends Watch implements AutoCloseable {
     ready(Epoll.HANG_UP);
   }
 
-  /** Wakes without the monitor: whoever wakes wants it next, and may run before this thread. */
   @Override
   protected void ready(int events) {
     boolean over = (events & (Epoll.ERROR | Epoll.HANG_UP)) != 0;
-    List<Thread> woken = List.of();
-    Thread writer = null;
+    List<Thread> readers = List.of();
+    List<Thread> writers = List.of();
     synchronized (this) {
-      armed = 0;
+      told();
       if (over || (events & Epoll.IN) != 0) {
-        woken = List.copyOf(receivers);
-        receivers.clear();
+        readers = receivers.take();
       }
       if (over || (events & Epoll.OUT) != 0) {
-        writer = sender;
-        sender = null;
+        writers = senders.take();
       }
-      arm();
+      ask();
     }
-    woken.forEach(LockSupport::unpark);
-    LockSupport.unpark(writer);
+    Waiters.unpark(readers);
+    Waiters.unpark(writers);
   }
 
-  @Override
-  protected void broken(Throwable reason) {
-    close();
+  private synchronized void forget(Thread receiver) {
+    receivers.remove(receiver);
   }
 
   private synchronized boolean isWaiting() {
-    return sender == Thread.currentThread() && !closed;
+    return senders.contains(Thread.currentThread()) && !isClosed();
   }
 
   private int receiveNow(byte[] into, IntConsumer descriptors, boolean inKernel)
@@ -281,23 +266,13 @@ public final class MessageSocket extends Watch implements AutoCloseable {
   }
 
   private void checkOpen() throws ClosedChannelException {
-    if (closed) {
+    if (isClosed()) {
       throw new ClosedChannelException();
     }
   }
 
-  /** Asks for what is waited for, if it is not asked for already. */
-  private void arm() {
-    int interest = (receivers.isEmpty() ? 0 : Epoll.IN) | (sender == null ? 0 : Epoll.OUT);
-    if (interest == armed || interest == 0 || closed) {
-      return;
-    }
-    if (registered) {
-      reactor.modify(this, interest | Epoll.ONE_SHOT);
-    } else {
-      reactor.add(this, interest | Epoll.ONE_SHOT);
-      registered = true;
-    }
-    armed = interest;
+  /** Asks for what is waited for. */
+  private void ask() {
+    ask((receivers.isEmpty() ? 0 : Epoll.IN) | (senders.isEmpty() ? 0 : Epoll.OUT));
   }
 }

@@ -5,6 +5,7 @@ import dev.brood.process.internal.linux.Epoll;
 import dev.brood.process.internal.linux.Errno;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * reactor pushes into a {@link ByteSink}. {@link #close} and {@link #abandon} may come from any
  * thread and wake a waiting reader.
  */
-public final class ReadEnd extends Watch implements AutoCloseable {
+public final class ReadEnd extends ReadyWatch {
   /** Returned at end of file. */
   public static final int END = -1;
 
@@ -27,22 +28,19 @@ public final class ReadEnd extends Watch implements AutoCloseable {
 
   private static final int READS_PER_EVENT = 8;
 
-  private final Reactor reactor;
   private final PipeGrowth growth;
-  private @Nullable Thread waiter;
+  private final Waiters waiters = new Waiters();
   private @Nullable ByteSink sink;
   private volatile long finishNanos;
   private int finishBytes;
   private boolean heldOpen;
-  private boolean registered;
-  private boolean armed;
-  private boolean ended;
-  private boolean closed;
+
+  /** Whether the end of file has been read; this end may still be open then. */
+  private boolean atEnd;
 
   /** Takes over {@code fd}, which is made non-blocking. */
   public ReadEnd(Reactor reactor, int fd) {
-    super(fd);
-    this.reactor = reactor;
+    super(reactor, fd);
     this.growth = new PipeGrowth(fd);
     Descriptors.setNonBlocking(fd);
   }
@@ -89,10 +87,10 @@ public final class ReadEnd extends Watch implements AutoCloseable {
     if (length == 0) {
       return 0;
     }
-    if (closed) {
+    if (isClosed()) {
       throw new ClosedChannelException();
     }
-    if (ended || heldOpen) {
+    if (atEnd || heldOpen) {
       return END;
     }
     if (finishNanos != 0 && System.nanoTime() - finishNanos >= 0 && finishBytes <= 0) {
@@ -108,25 +106,20 @@ public final class ReadEnd extends Watch implements AutoCloseable {
       return END;
     }
     if (count == WOULD_BLOCK && wake != null) {
-      waiter = wake;
-      arm();
+      waiters.set(wake);
+      ask(Epoll.IN);
     }
     return count;
   }
 
   /** Lets the reactor read everything into {@code target} from now on, then closes this end. */
   public synchronized void pushTo(ByteSink target) {
-    if (closed || ended) {
+    if (isClosed() || atEnd) {
       target.end();
       return;
     }
     sink = target;
-    if (registered) {
-      reactor.modify(this, Epoll.IN);
-    } else {
-      reactor.add(this, Epoll.IN);
-      registered = true;
-    }
+    watch(Epoll.IN);
   }
 
   /**
@@ -139,7 +132,7 @@ public final class ReadEnd extends Watch implements AutoCloseable {
     }
     push(target);
     synchronized (this) {
-      if (!closed) {
+      if (!isClosed()) {
         pushTo(target);
       }
     }
@@ -153,12 +146,12 @@ public final class ReadEnd extends Watch implements AutoCloseable {
    */
   public void finish(long deadlineNanos) {
     synchronized (this) {
-      if (closed || ended) {
+      if (isClosed() || atEnd) {
         return;
       }
       finishNanos = deadlineNanos;
       finishBytes = PipeGrowth.LARGE_BYTES;
-      wakeWaiter();
+      Waiters.unpark(waiters.take());
       if (sink == null || sink == ByteSink.DISCARD) {
         return;
       }
@@ -179,7 +172,7 @@ public final class ReadEnd extends Watch implements AutoCloseable {
 
   /** Closes this end if its end of file has been read. */
   public synchronized void closeIfEnded() {
-    if (ended) {
+    if (atEnd) {
       close();
     }
   }
@@ -187,7 +180,7 @@ public final class ReadEnd extends Watch implements AutoCloseable {
   private void giveUp() {
     drain();
     synchronized (this) {
-      if (closed || ended) {
+      if (isClosed() || atEnd) {
         return;
       }
       heldOpen = true;
@@ -209,17 +202,17 @@ public final class ReadEnd extends Watch implements AutoCloseable {
   public void abandon() {
     ByteSink before;
     synchronized (this) {
-      if (closed) {
+      if (isClosed()) {
         return;
       }
-      if (ended) {
+      if (atEnd) {
         close();
         return;
       }
       before = sink;
       sink = null;
       pushTo(ByteSink.DISCARD);
-      wakeWaiter();
+      Waiters.unpark(waiters.take());
     }
     if (before != null) {
       before.end();
@@ -229,35 +222,27 @@ public final class ReadEnd extends Watch implements AutoCloseable {
   @Override
   public void close() {
     synchronized (this) {
-      if (closed) {
-        return;
+      if (endWatch()) {
+        Descriptors.close(fd);
+        growth.release();
+        Waiters.unpark(waiters.take());
       }
-      closed = true;
-      if (registered) {
-        reactor.remove(this);
-      }
-      Descriptors.close(fd);
-      growth.release();
-      wakeWaiter();
     }
   }
 
   @Override
   protected void ready(int events) {
     ByteSink target;
-    Thread woken = null;
+    List<Thread> woken;
     synchronized (this) {
-      armed = false;
+      told();
       target = sink;
-      if (target == null) {
-        woken = waiter;
-        waiter = null;
-      }
+      woken = target == null ? waiters.take() : List.of();
     }
     if (target != null) {
       push(target);
-    } else { // without the monitor: whoever wakes wants it next
-      LockSupport.unpark(woken);
+    } else {
+      Waiters.unpark(woken);
     }
   }
 
@@ -306,7 +291,7 @@ public final class ReadEnd extends Watch implements AutoCloseable {
   private int pushOnce(ByteSink target, byte[] scratch) {
     int count;
     synchronized (this) {
-      if (closed || sink != target) {
+      if (isClosed() || sink != target) {
         return 0;
       }
       try {
@@ -335,7 +320,7 @@ public final class ReadEnd extends Watch implements AutoCloseable {
       }
       // EIO is what a terminal's master end says after the last slave end is closed (tty_ioctl).
       if (count == 0 || Errno.EIO.is(count)) {
-        ended = true;
+        atEnd = true;
         return END;
       }
       if (Errno.EAGAIN.is(count)) {
@@ -345,25 +330,5 @@ public final class ReadEnd extends Watch implements AutoCloseable {
         throw new IOException("read: " + Errno.describe(-count));
       }
     }
-  }
-
-  private void arm() {
-    if (armed) {
-      return;
-    }
-    int interest = Epoll.IN | Epoll.ONE_SHOT;
-    if (registered) {
-      reactor.modify(this, interest);
-    } else {
-      reactor.add(this, interest);
-      registered = true;
-    }
-    armed = true;
-  }
-
-  private void wakeWaiter() {
-    Thread thread = waiter;
-    waiter = null;
-    LockSupport.unpark(thread);
   }
 }

@@ -5,6 +5,7 @@ import dev.brood.process.internal.linux.Epoll;
 import dev.brood.process.internal.linux.Errno;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -15,15 +16,11 @@ import org.jspecify.annotations.Nullable;
  * reactor write bytes that are in memory. {@link #close} may come from any thread and wakes a
  * waiting writer.
  */
-public final class WriteEnd extends Watch implements AutoCloseable {
-  private final Reactor reactor;
+public final class WriteEnd extends ReadyWatch {
   private final boolean socket;
-  private @Nullable Thread waiter;
+  private final Waiters waiters = new Waiters();
   private byte @Nullable [] feed;
   private int fed;
-  private boolean registered;
-  private boolean armed;
-  private boolean closed;
 
   /** Takes over {@code fd}, which is made non-blocking. */
   public WriteEnd(Reactor reactor, int fd) {
@@ -37,8 +34,7 @@ public final class WriteEnd extends Watch implements AutoCloseable {
    *     tell the peer
    */
   public WriteEnd(Reactor reactor, int fd, boolean socket) {
-    super(fd);
-    this.reactor = reactor;
+    super(reactor, fd);
     this.socket = socket;
     Descriptors.setNonBlocking(fd);
   }
@@ -75,42 +71,37 @@ public final class WriteEnd extends Watch implements AutoCloseable {
     feedMore();
   }
 
+  @Override
   public synchronized boolean isClosed() {
-    return closed;
+    return super.isClosed();
   }
 
   @Override
   public synchronized void close() {
-    if (closed) {
+    if (!endWatch()) {
       return;
     }
-    closed = true;
     feed = null;
-    if (registered) {
-      reactor.remove(this);
-    }
     if (socket) {
       Descriptors.shutdownWrite(fd);
     }
     Descriptors.close(fd);
-    wakeWaiter();
+    Waiters.unpark(waiters.take());
   }
 
   @Override
   protected void ready(int events) {
+    List<Thread> woken;
+    boolean feeding;
     synchronized (this) {
-      armed = false;
-      wakeWaiter();
-      if (feed == null) {
-        return;
-      }
+      told();
+      woken = waiters.take();
+      feeding = feed != null;
     }
-    feedMore();
-  }
-
-  @Override
-  protected void broken(Throwable reason) {
-    close();
+    Waiters.unpark(woken);
+    if (feeding) {
+      feedMore();
+    }
   }
 
   private synchronized void feedMore() {
@@ -119,7 +110,7 @@ public final class WriteEnd extends Watch implements AutoCloseable {
       while (bytes != null && fed < bytes.length) {
         int count = tryWrite(bytes, fed, bytes.length - fed, null);
         if (count == 0) {
-          arm();
+          ask(Epoll.OUT);
           return;
         }
         fed += count;
@@ -134,7 +125,7 @@ public final class WriteEnd extends Watch implements AutoCloseable {
   private synchronized int tryWrite(byte[] bytes, int offset, int length, @Nullable Thread wake)
       throws IOException {
     while (true) {
-      if (closed) {
+      if (isClosed()) {
         throw new ClosedChannelException();
       }
       int count = Descriptors.write(fd, bytes, offset, length);
@@ -143,8 +134,8 @@ public final class WriteEnd extends Watch implements AutoCloseable {
       }
       if (Errno.EAGAIN.is(count)) {
         if (wake != null) {
-          waiter = wake;
-          arm();
+          waiters.set(wake);
+          ask(Epoll.OUT);
         }
         return 0;
       }
@@ -155,25 +146,5 @@ public final class WriteEnd extends Watch implements AutoCloseable {
         throw new IOException("write: " + Errno.describe(-count));
       }
     }
-  }
-
-  private void arm() {
-    if (armed) {
-      return;
-    }
-    int interest = Epoll.OUT | Epoll.ONE_SHOT;
-    if (registered) {
-      reactor.modify(this, interest);
-    } else {
-      reactor.add(this, interest);
-      registered = true;
-    }
-    armed = true;
-  }
-
-  private void wakeWaiter() {
-    Thread thread = waiter;
-    waiter = null;
-    LockSupport.unpark(thread);
   }
 }
