@@ -4,7 +4,6 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.brood.process.internal.io.MessageSocket;
 import dev.brood.process.internal.io.Reactor;
-import dev.brood.workers.channel.v8.JsMap;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -39,14 +37,12 @@ public final class Channel implements AutoCloseable {
   private final Outbox outbox;
   private final Requests requests;
   private final Dispatch dispatch;
+  private final Arrivals arrivals;
   private final ReadingTurn turn = new ReadingTurn();
   private final ChannelReader reader;
   private final Receiving receiving;
   private final CompletableFuture<Void> disconnected = new CompletableFuture<>();
-  private final CompletableFuture<Void> ready = new CompletableFuture<>();
-  private final InternalMessages internalMessages = new InternalMessages();
   private final AtomicReference<@Nullable BrokerLink> broker = new AtomicReference<>();
-  private final AtomicLong received = new AtomicLong();
   private volatile boolean closed;
 
   private Channel(int descriptor, ChannelOptions options, String name) {
@@ -57,7 +53,8 @@ public final class Channel implements AutoCloseable {
     this.frames = new FrameWriter(options, name);
     this.outbox = new Outbox(socket, options, name);
     this.dispatch = new Dispatch(name, options.inboxLimitBytes());
-    this.reader = new ChannelReader(this, socket, turn, dispatch);
+    this.arrivals = new Arrivals(this, requests, dispatch);
+    this.reader = new ChannelReader(this, socket, turn, dispatch, arrivals);
     this.receiving = new Receiving(reader, turn, dispatch, requests);
   }
 
@@ -264,7 +261,7 @@ public final class Channel implements AutoCloseable {
    * the peer is at work.
    */
   public long receivedCount() {
-    return received.get();
+    return arrivals.count();
   }
 
   /** How much waits to be sent, besides what the kernel holds. */
@@ -305,7 +302,7 @@ public final class Channel implements AutoCloseable {
    * {@link ChannelClosedException} if the channel ends before.
    */
   public CompletableFuture<Void> onReady() {
-    return ready.thenApplyAsync(nothing -> nothing, Thread::startVirtualThread);
+    return arrivals.ready().thenApplyAsync(nothing -> nothing, Thread::startVirtualThread);
   }
 
   /** Its part in the conversation of a cluster, whose messages users never see. */
@@ -344,8 +341,7 @@ public final class Channel implements AutoCloseable {
     closed = true;
     outbox.end("closed");
     socket.close();
-    dispatch.close();
-    internalMessages.close();
+    arrivals.close();
   }
 
   @Override
@@ -356,7 +352,7 @@ public final class Channel implements AutoCloseable {
   /** For {@link ClusterLink}. */
   boolean handleInternal(InternalHandler handler) {
     turn.endOfReceivers();
-    return internalMessages.handle(handler);
+    return arrivals.handleInternal(handler);
   }
 
   /** For {@link ClusterLink}: never waits for room, and trusts in what the handle is. */
@@ -372,41 +368,6 @@ public final class Channel implements AutoCloseable {
     return closed;
   }
 
-  /** An ordinary message, a request or a reply. */
-  void arrived(@Nullable Object value, @Nullable Handle handle, int bytes) {
-    received.setRelease(received.getPlain() + 1); // only the reading thread counts
-    if (value instanceof Map<?, ?> map
-        && !(map instanceof JsMap) // its entries are no properties
-        && map.get("brood") instanceof String verb) {
-      Object id = map.get("id");
-      if (verb.equals("reply") && id != null) {
-        replied(map, id, handle);
-        return;
-      }
-      if (verb.equals("ready")) {
-        ready.complete(null);
-      }
-      Message message =
-          verb.equals("request") && id != null
-              ? Message.request(this, map, handle)
-              : Message.of(this, value, handle);
-      dispatch.arrived(verb, message, bytes);
-      return;
-    }
-    if ("ready".equals(value)) {
-      ready.complete(null);
-    }
-    dispatch.arrived(null, Message.of(this, value, handle), bytes);
-  }
-
-  void internal(Map<?, ?> message, @Nullable Handle handle) {
-    internalMessages.arrived(message, handle);
-  }
-
-  void malformed(MalformedMessageException reason) {
-    dispatch.malformed(reason);
-  }
-
   boolean acknowledged(boolean found) {
     return outbox.acknowledged(found);
   }
@@ -420,9 +381,7 @@ public final class Channel implements AutoCloseable {
     outbox.end(reason);
     requests.end(reason);
     socket.close();
-    dispatch.end();
-    ready.completeExceptionally(
-        new ChannelClosedException(name + ": the channel has ended before ready was said"));
+    arrivals.end();
     disconnected.complete(null);
   }
 
@@ -456,27 +415,6 @@ public final class Channel implements AutoCloseable {
 
   void sendErrorReply(Object id, String text) {
     boolean unused = send(envelope("reply", id, "error", Map.of("message", text)));
-  }
-
-  private void replied(Map<?, ?> map, Object id, @Nullable Handle handle) {
-    Message message = Message.of(this, map.get("body"), handle);
-    boolean awaited =
-        map.containsKey("error")
-            ? requests.failed(id, errorText(map.get("error")), errorName(map.get("error")))
-            : requests.reply(id, message);
-    if (!awaited || map.containsKey("error")) {
-      message.discard();
-    }
-  }
-
-  private static String errorText(@Nullable Object error) {
-    return error instanceof Map<?, ?> map && map.get("message") != null
-        ? String.valueOf(map.get("message"))
-        : String.valueOf(error);
-  }
-
-  private static @Nullable String errorName(@Nullable Object error) {
-    return error instanceof Map<?, ?> map && map.get("name") instanceof String text ? text : null;
   }
 
   static Map<String, @Nullable Object> envelope(

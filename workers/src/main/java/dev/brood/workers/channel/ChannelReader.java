@@ -20,6 +20,7 @@ final class ChannelReader implements Runnable, FrameSink {
   private final MessageSocket socket;
   private final ReadingTurn turn;
   private final Dispatch dispatch;
+  private final Arrivals arrivals;
   private final ArrivedDescriptors descriptors = new ArrivedDescriptors();
   private final SocketAccounts accounts;
   private final FrameDecoder decoder;
@@ -29,11 +30,17 @@ final class ChannelReader implements Runnable, FrameSink {
 
   private volatile boolean over;
 
-  ChannelReader(Channel channel, MessageSocket socket, ReadingTurn turn, Dispatch dispatch) {
+  ChannelReader(
+      Channel channel,
+      MessageSocket socket,
+      ReadingTurn turn,
+      Dispatch dispatch,
+      Arrivals arrivals) {
     this.channel = channel;
     this.socket = socket;
     this.turn = turn;
     this.dispatch = dispatch;
+    this.arrivals = arrivals;
     this.accounts = new SocketAccounts(this::answerAccount);
     this.decoder = channel.options().codec().decoder(channel.options().messageLimitBytes());
   }
@@ -107,7 +114,7 @@ final class ChannelReader implements Runnable, FrameSink {
 
   @Override
   public void malformed(MalformedMessageException reason) {
-    channel.malformed(reason);
+    arrivals.addMalformed(reason);
   }
 
   @Override
@@ -118,7 +125,7 @@ final class ChannelReader implements Runnable, FrameSink {
   private void deliver(@Nullable Object value, @Nullable Handle handle, int bytes) {
     String command = Internal.command(value);
     if (command == null || !(value instanceof Map<?, ?> map)) {
-      channel.arrived(value, handle, bytes);
+      arrivals.add(value, handle, bytes);
       return;
     }
     if (handle != null && Internal.CARRY_NO_HANDLE.contains(command)) {
@@ -130,14 +137,14 @@ final class ChannelReader implements Runnable, FrameSink {
       case Internal.NACK -> acknowledged(false);
       case Internal.GET_COUNT -> withKey(map, accounts::count);
       case Internal.NOTIFY_CLOSE -> withKey(map, accounts::notifyClosed);
-      default -> channel.internal(map, handle);
+      default -> arrivals.addInternal(map, handle);
     }
   }
 
   private void arrivedWithHandle(Map<?, ?> envelope, int bytes) {
     int descriptor = descriptors.take();
     if (descriptors.takeLost()) {
-      channel.malformed(new MalformedMessageException("descriptors came that had to be closed"));
+      arrivals.addMalformed(new MalformedMessageException("descriptors came that had to be closed"));
     }
     if (descriptor < 0) {
       channel.answer(Internal.message(Internal.NACK));
@@ -157,7 +164,7 @@ final class ChannelReader implements Runnable, FrameSink {
     Handle handle = Handle.received(descriptor, kind == null ? Handle.Kind.NATIVE : kind, key);
     if (kind == null) {
       handle.close();
-      channel.malformed(
+      arrivals.addMalformed(
           new MalformedMessageException(
               "a descriptor of an unknown type: " + envelope.get("type")));
       return null;
@@ -171,7 +178,7 @@ final class ChannelReader implements Runnable, FrameSink {
 
   private void acknowledged(boolean found) {
     if (!channel.acknowledged(found)) {
-      channel.malformed(
+      arrivals.addMalformed(
           new MalformedMessageException("an acknowledgement although no descriptor is under way"));
     }
   }
