@@ -1,26 +1,14 @@
 package dev.brood.workers.channel;
 
 import dev.brood.process.Command;
+import dev.brood.workers.sdk.EveryNode;
 import dev.brood.workers.sdk.NodeVersion;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.Parameter;
 
-/** The same with every Node from 20 to 26. */
-@Tag("slow")
-@ParameterizedClass
-@MethodSource("versions")
+/** The same with every Node from 20 to 26: 18 lacks resizable buffers. */
+@EveryNode(from = 20)
 class NodeVersionsCodecTest extends CodecProcessTest {
-  private final NodeVersion version;
-
-  NodeVersionsCodecTest(NodeVersion version) {
-    this.version = version;
-  }
-
-  static Stream<NodeVersion> versions() throws Exception {
-    return NodeVersion.complete();
-  }
+  @Parameter NodeVersion version;
 
   @Override
   Command runtime(Command command) {

@@ -4,27 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.brood.process.Command;
 import dev.brood.process.Exit;
+import dev.brood.workers.sdk.EveryNode;
 import dev.brood.workers.sdk.NodeVersion;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.Parameter;
 
 /** The same with every Node from 18 to 26, and what differs between them. */
-@Tag("slow")
-@ParameterizedClass
-@MethodSource("versions")
+@EveryNode
 class NodeVersionsClusterTest extends ServersProcessTest {
-  private final NodeVersion version;
-
-  NodeVersionsClusterTest(NodeVersion version) {
-    this.version = version;
-  }
-
-  static Stream<NodeVersion> versions() throws Exception {
-    return NodeVersion.all();
-  }
+  @Parameter NodeVersion version;
 
   @Override
   Command runtime(Command command) {

@@ -18,6 +18,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class HealthProcessTest {
   private static final Duration SOON = Duration.ofMillis(20);
@@ -89,23 +91,18 @@ class HealthProcessTest {
     }
   }
 
-  @Test
-  void watchdog_trigger_isUnhealthyAtOnce() throws Exception {
-    Command python = Notifier.command("notify('WATCHDOG=trigger'); time.sleep(60)");
+  @ParameterizedTest
+  @CsvSource({
+    "WATCHDOG=trigger, it sent WATCHDOG=trigger",
+    "WATCHDOG_USEC=50000, no WATCHDOG=1 for 50 ms",
+  })
+  void watchdog_triggerOrShorterIntervalByTheChild_holds(String said, String problem)
+      throws Exception {
+    Command python = Notifier.command("notify('%s'); time.sleep(60)".formatted(said));
     try (Probes probes = probes(python, Health.watchdog(Duration.ofHours(1)));
         Child child = probes.command().spawn()) {
       probes.watchHealth(ProbedChild.of(child), changes::add);
-      assertThat(next()).isEqualTo(new HealthChange.Unhealthy("it sent WATCHDOG=trigger", 1));
-    }
-  }
-
-  @Test
-  void watchdog_shorterIntervalByTheChild_isTakenOver() throws Exception {
-    Command python = Notifier.command("notify('WATCHDOG_USEC=50000'); time.sleep(60)");
-    try (Probes probes = probes(python, Health.watchdog(Duration.ofHours(1)));
-        Child child = probes.command().spawn()) {
-      probes.watchHealth(ProbedChild.of(child), changes::add);
-      assertThat(next()).isEqualTo(new HealthChange.Unhealthy("no WATCHDOG=1 for 50 ms", 1));
+      assertThat(next()).isEqualTo(new HealthChange.Unhealthy(problem, 1));
     }
   }
 
