@@ -144,7 +144,8 @@ final class ChannelReader implements Runnable, FrameSink {
   private void arrivedWithHandle(Map<?, ?> envelope, int bytes) {
     int descriptor = descriptors.take();
     if (descriptors.takeLost()) {
-      arrivals.addMalformed(new MalformedMessageException("descriptors came that had to be closed"));
+      arrivals.addMalformed(
+          new MalformedMessageException("descriptors came that had to be closed"));
     }
     if (descriptor < 0) {
       channel.answer(Internal.message(Internal.NACK));
