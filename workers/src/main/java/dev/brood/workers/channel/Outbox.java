@@ -343,8 +343,8 @@ final class Outbox {
       problem = String.valueOf(e.getMessage());
     } finally {
       lock.lock();
+      queue.sent(Math.max(count, 0), this::written);
     }
-    queue.sent(Math.max(count, 0), this::written);
     String end = over == null ? problem : over;
     if (end != null) {
       endNow(end);

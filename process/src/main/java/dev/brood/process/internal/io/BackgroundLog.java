@@ -63,11 +63,11 @@ public final class BackgroundLog {
 
   private void add(Entry entry) {
     synchronized (this) {
-      if (waiting.size() >= MOST_WAITING) {
+      if (waiting.size() < MOST_WAITING) {
+        waiting.add(entry);
+      } else {
         lost++;
-        return;
       }
-      waiting.add(entry);
       if (running) {
         return;
       }
