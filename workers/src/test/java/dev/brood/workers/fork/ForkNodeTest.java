@@ -145,7 +145,14 @@ class ForkNodeTest {
       assertThat(message.value()).isEqualTo("server");
       try (Handle server = message.handle().orElseThrow()) {
         assertThat(server.kind()).isEqualTo(Handle.Kind.SERVER);
-        assertThat(server.localAddress()).isInstanceOf(InetSocketAddress.class);
+        assertThat(child.child().kill().signals()).contains(Signal.KILL); // it would serve, too
+        assertThat(child.await(SOON)).isPresent();
+        try (Handle client = Handle.connect(server.localAddress())) {
+          try (Handle accepted = server.accept(SOON).orElseThrow()) {
+            accepted.output().write("served here".getBytes(StandardCharsets.UTF_8));
+          }
+          assertThat(text(client)).isEqualTo("served here");
+        }
       }
     }
   }
