@@ -25,16 +25,38 @@ final class ChildRules {
     if (spec.isSignificant() && supervisor.autoShutdown() == AutoShutdown.NEVER) {
       return Optional.of("\"" + id + "\" is significant, but its supervisor has no auto-shutdown");
     }
-    if (spec.program() instanceof Program.OfSupervisor(Supervisor nested)) {
-      try {
-        nested.check();
-      } catch (IllegalArgumentException e) {
-        return Optional.of("in \"" + id + "\": " + e.getMessage());
-      }
+    return toProgram(id, spec)
+        .or(() ->
+            spec.dependencies().stream()
+                .flatMap(dependency -> objection(id, dependency, others).stream())
+                .findFirst());
+  }
+
+  private static Optional<String> toProgram(String id, ChildSpec spec) {
+    boolean bySelf = spec.readiness().sign() instanceof ReadySign.Started;
+    boolean onChannel =
+        spec.readiness().sign() instanceof ReadySign.ChannelMessage
+            || spec.health().sign() instanceof HealthSign.Ping;
+    return switch (spec.program()) {
+      case Program.OfFork _ -> Optional.empty();
+      case Program.OfCommand _ ->
+          onChannel
+              ? Optional.of("\"" + id + "\" has no channel to be ready or well on: it is no fork")
+              : Optional.empty();
+      case Program.OfSupervisor(Supervisor below) ->
+          bySelf && spec.health().isNone()
+              ? toSupervisor(id, below)
+              : Optional.of("\"" + id + "\" is a supervisor: ready with its children, by no sign");
+    };
+  }
+
+  private static Optional<String> toSupervisor(String id, Supervisor below) {
+    try {
+      below.check();
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of("in \"" + id + "\": " + e.getMessage());
     }
-    return spec.dependencies().stream()
-        .flatMap(dependency -> objection(id, dependency, others).stream())
-        .findFirst();
   }
 
   private static Optional<String> objection(

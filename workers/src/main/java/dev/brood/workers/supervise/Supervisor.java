@@ -119,7 +119,8 @@ public final class Supervisor {
    *
    * @throws IllegalArgumentException if the children do not fit together: a dependency on one that
    *     is not there, a cycle of them (its members are named), a significant child that is
-   *     permanent or without an {@link #autoShutdown}, more than {@link #childLimit}
+   *     permanent or without an {@link #autoShutdown}, a sign of readiness or health that a child
+   *     cannot give, more than {@link #childLimit}
    */
   public RunningSupervisor start() {
     return RunningSupervisor.start(this);

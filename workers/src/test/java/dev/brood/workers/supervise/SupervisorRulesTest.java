@@ -74,6 +74,17 @@ class SupervisorRulesTest {
   }
 
   @Test
+  void start_signThatAChildCannotGive_isRefused() {
+    assertThatThrownBy(() -> EMPTY.child("a", SPEC.readiness(Readiness.message())).start())
+        .hasMessage("\"a\" has no channel to be ready or well on: it is no fork");
+    assertThatThrownBy(() -> EMPTY.child("a", SPEC.health(Health.ping())).start())
+        .hasMessage("\"a\" has no channel to be ready or well on: it is no fork");
+    ChildSpec below = ChildSpec.of(EMPTY.child("b", SPEC));
+    assertThatThrownBy(() -> EMPTY.child("a", below.readiness(Readiness.newline(3))).start())
+        .hasMessage("\"a\" is a supervisor: ready with its children, by no sign");
+  }
+
+  @Test
   void start_moreChildrenThanTheLimit_isRefused() {
     assertThatThrownBy(() -> EMPTY.childLimit(1).child("a", SPEC).child("b", SPEC).start())
         .hasMessage("2 children are more than the limit of 1");
