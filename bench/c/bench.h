@@ -37,6 +37,7 @@ void round_descriptors(int argc, char **argv);
 void round_start(int argc, char **argv);
 void round_trip(int argc, char **argv);
 void round_oneway(int argc, char **argv);
+void round_restart(int argc, char **argv);
 void round_ring_trip(int argc, char **argv);
 void round_ring_oneway(int argc, char **argv);
 void round_pool(int argc, char **argv);

@@ -12,7 +12,7 @@ static const struct {
   void (*run)(int argc, char **argv);
 } measures[] = {
     {"spawn", round_spawn}, {"threads", round_threads}, {"descriptors", round_descriptors},
-    {"start", round_start}, {"notice", round_notice},   {"stream", round_stream},
+    {"start", round_start}, {"notice", round_notice},   {"restart", round_restart}, {"stream", round_stream},
     {"lines", round_lines}, {"many", round_many},       {"trip", round_trip},
     {"oneway", round_oneway}, {"ring-trip", round_ring_trip}, {"ring-oneway", round_ring_oneway},
     {"pool", round_pool},   {"call", round_call},

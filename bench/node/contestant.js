@@ -112,6 +112,43 @@ const measures = {
     return { p50_us: percentile(times, 0.5) / 1e3, p99_us: percentile(times, 0.99) / 1e3 };
   },
 
+  async restart(count, file, ...argv) {
+    const times = [];
+    const slot = fs.openSync(file, 'r');
+    const bytes = Buffer.alloc(16);
+    const read = (index) => {
+      fs.readSync(slot, bytes, 0, 16, 0);
+      return Number(bytes.readBigInt64LE(8 * index));
+    };
+    const started = async (after) => {
+      for (let looks = 0; looks < 10_000; looks++) {
+        if (read(0) > after) return read(0);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      throw new Error('the child did not come back');
+    };
+    let stopped = () => {};
+    const end = new Promise((resolve) => (stopped = resolve));
+    let again = true;
+    const keepRunning = () =>
+      spawn(argv[0], argv.slice(1), { stdio: 'ignore' }).on('exit', () =>
+        again ? keepRunning() : stopped(),
+      );
+    const begin = nanos();
+    keepRunning();
+    await started(begin);
+    for (let i = 0; i < Number(count); i++) {
+      const killed = nanos();
+      process.kill(read(1), 'SIGKILL');
+      times.push((await started(killed)) - killed);
+    }
+    again = false;
+    process.kill(read(1), 'SIGKILL');
+    await end;
+    fs.closeSync(slot);
+    return { p50_us: percentile(times, 0.5) / 1e3, p99_us: percentile(times, 0.99) / 1e3 };
+  },
+
   /** Stdin is pipe or null. */
   async many(count, stdin, ...argv) {
     const before = statusField('VmRSS');

@@ -8,6 +8,7 @@ import mmap
 import multiprocessing
 import os
 import resource
+import signal
 import struct
 import subprocess
 import sys
@@ -84,6 +85,36 @@ def notice(count, file, *argv):
             child.wait()
             now = time.monotonic_ns()
             times.append(now - struct.unpack_from("q", slot)[0])
+    return {"p50_us": percentile(times, 0.5) / 1e3, "p99_us": percentile(times, 0.99) / 1e3}
+
+
+def await_start(slot, after):
+    for _ in range(100_000):
+        started = struct.unpack_from("q", slot)[0]
+        if started > after:
+            return started
+        time.sleep(0.0001)
+    raise RuntimeError("the child did not come back")
+
+
+def restart(count, file, *argv):
+    stopped, times = threading.Event(), []
+
+    def keep_running():
+        while not stopped.is_set():
+            start(argv, subprocess.DEVNULL, subprocess.DEVNULL).wait()
+
+    with open(file, "r+b") as slot_file, mmap.mmap(slot_file.fileno(), 4096) as slot:
+        keeper, begin = threading.Thread(target=keep_running), time.monotonic_ns()
+        keeper.start()
+        await_start(slot, begin)
+        for _ in range(int(count)):
+            killed = time.monotonic_ns()
+            os.kill(struct.unpack_from("q", slot, 8)[0], signal.SIGKILL)
+            times.append(await_start(slot, killed) - killed)
+        stopped.set()
+        os.kill(struct.unpack_from("q", slot, 8)[0], signal.SIGKILL)
+        keeper.join()
     return {"p50_us": percentile(times, 0.5) / 1e3, "p99_us": percentile(times, 0.99) / 1e3}
 
 

@@ -2,6 +2,7 @@ package dev.brood.bench.contest;
 
 import dev.brood.bench.channel.ChannelRounds;
 import dev.brood.bench.pool.PoolRounds;
+import dev.brood.bench.supervise.RestartRound;
 import dev.brood.bench.watch.WatchingRound;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -69,6 +70,7 @@ final class Contestant {
       case "descriptors" ->
           new DescriptorsRound(to, number(args, 0), number(args, 1), rest(args, 2));
       case "notice" -> new NoticeRound(to, number(args, 0), Path.of(args.get(1)), rest(args, 2));
+      case "restart" -> new RestartRound(number(args, 0), Path.of(args.get(1)), rest(args, 2));
       case "many" ->
           new ManyRound(to, threads, number(args, 0), args.get(1).equals("pipe"), rest(args, 2));
       case "stream" -> new FlowRound("gb_per_s", 1e9, () -> to.stream(args));

@@ -22,11 +22,13 @@ record Plan(List<Measure> measures, List<String> leftOut) {
     measures.addAll(scale.all());
     measures.addAll(new FlowMeasures(tools, quick).all());
     measures.addAll(new ChannelMeasures(tools, quick).all());
+    measures.addAll(new SuperviseMeasures(tools, quick).all(slot()));
     measures.addAll(new PoolMeasures(tools, quick).all());
     measures.addAll(new WatchMeasures(tools, quick).all());
     List<String> leftOut = new ArrayList<>(scale.leftOut());
     if (!tools.hasC()) {
-      leftOut.add("the C contestant, spawn-noop, exit-notice, cli-start and handoff: need gcc");
+      leftOut.add(
+          "the C contestant, spawn-noop, exit-notice, cli-start, handoff and restart: need gcc");
     }
     if (tools.peers().isEmpty()) {
       leftOut.add("workerpool and jest-worker: need node, and npm's registry once");
@@ -34,7 +36,7 @@ record Plan(List<Measure> measures, List<String> leftOut) {
     return new Plan(List.copyOf(measures), List.copyOf(leftOut));
   }
 
-  /** The file in which a child leaves the time of its end. */
+  /** A file in which a child leaves a time. */
   private static Path slot() throws IOException {
     Path slot = Files.createTempFile("bench", ".slot");
     slot.toFile().deleteOnExit();
