@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.stream.Collectors;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
@@ -31,7 +32,8 @@ final class EventsAndMeters {
     System.out.println(
         RecordingFile.readAllEvents(file).stream()
             .filter(event -> event.getEventType().getName().endsWith(".Supervision"))
-            .map(event -> kind(event))
+            .sorted(Comparator.comparing(RecordedEvent::getStartTime))
+            .map(event -> event.getString("kind"))
             .collect(Collectors.joining(" ")));
   }
 
@@ -66,9 +68,5 @@ final class EventsAndMeters {
       recording.dump(file);
     }
     // end
-  }
-
-  private static String kind(RecordedEvent event) {
-    return event.getString("kind");
   }
 }

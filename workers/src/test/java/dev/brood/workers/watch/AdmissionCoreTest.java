@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class AdmissionCoreTest {
   private static final long MIB = 1 << 20;
@@ -132,6 +134,39 @@ class AdmissionCoreTest {
                         "150 MiB of memory are free, 100 MiB of that reserved and 100 MiB promised;"
                             + " one of \"work\" needs 100 MiB")),
                 AdmissionCore.LOOK));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Reason.class)
+  void ask_anythingInTheWay_isNamedWithItsFigure(Reason reason) {
+    limits(limits.between(1, reason == Reason.LIMIT ? 1 : 4));
+    admitted(CALM);
+    now += reason == Reason.RAMP ? SECOND / 2 : 2 * SECOND;
+    MachineSignals signals =
+        switch (reason) {
+          case LIMIT, RAMP -> CALM;
+          case MEMORY -> free(150);
+          default -> signal(reason, 99);
+        };
+
+    Answer answer = core.ask(now, "work", signals);
+
+    Refusal refusal = ((Answer.Refuse) answer).reasons().getFirst();
+    assertThat(refusal.reason()).isEqualTo(reason);
+    assertThat(refusal.text())
+        .contains(
+            switch (reason) {
+              case LIMIT -> "1 run, which is the hard limit";
+              case RAMP -> "within 1000 ms";
+              case MEMORY -> "150 MiB of memory are free";
+              case MEMORY_PRESSURE -> "99.0 % of the time tasks wait for memory";
+              case CPU_PRESSURE -> "99.0 % of the time tasks wait for a CPU";
+              case IO_PRESSURE -> "99.0 % of the time all tasks wait for storage";
+              case CPU -> "99.0 % of the CPUs are busy";
+              case PROCESSES -> "99.0 % of the process ids are used";
+              case DESCRIPTORS -> "99.0 % of the descriptors of this JVM are used";
+            });
+    assertThat(((Answer.Refuse) answer).askAgainAfter()).isPositive();
   }
 
   @Test

@@ -109,6 +109,22 @@ class HeartbeatCoreTest {
   }
 
   @Test
+  void progress_whereOnlyItCounts_isAskedOfAChildThatBeatsAsWell() {
+    HeartbeatCore core = joined(TEN_SECONDS.counting(Sign.PROGRESS));
+    List<Effect> effects = new ArrayList<>();
+    for (int second = 1; second <= 12; second++) {
+      now = second * SECOND;
+      effects.addAll(core.on(new Event.Signed(1, Sign.BEAT, now), now));
+      effects.addAll(core.on(new Event.Tick(), now));
+    }
+    assertThat(without(Effect.Look.class, effects))
+        .singleElement()
+        .isInstanceOf(Effect.Stall.class);
+    assertThat(core.on(new Event.Signed(1, Sign.PROGRESS, now), now))
+        .containsExactly(new Effect.Recover(1, 12 * SECOND));
+  }
+
+  @Test
   void cpu_whereItCounts_keepsABusyChildAlive() {
     HeartbeatCore core = joined(TEN_SECONDS.counting(Sign.CPU));
     for (int second = 1; second <= 100; second++) {

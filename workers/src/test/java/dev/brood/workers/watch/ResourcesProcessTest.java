@@ -9,6 +9,9 @@ import dev.brood.process.Exit;
 import dev.brood.process.Signal;
 import dev.brood.process.Stdio;
 import dev.brood.testkit.Census;
+import dev.brood.workers.supervise.RunningSupervisor;
+import dev.brood.workers.supervise.Strategy;
+import dev.brood.workers.supervise.Supervisor;
 import dev.brood.workers.watch.ResourceEvent.Acted;
 import dev.brood.workers.watch.ResourceEvent.Ended;
 import dev.brood.workers.watch.ResourceEvent.LevelChanged;
@@ -19,6 +22,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Measuring real processes. */
 @ExtendWith(Census.Extension.class)
@@ -127,6 +132,31 @@ class ResourcesProcessTest {
       assertThat(watched.isClosed()).isTrue();
       assertThat(running.children()).isEmpty();
       assertThat(watched.peak(Figure.RESIDENT_BYTES).orElseThrow()).isGreaterThan(200.0 * MIB);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void threshold_ofASupervisedChild_hasItStartedAgain(boolean byStop) {
+    Supervisor plan = Supervisor.of(Strategy.ONE_FOR_ONE).child("job", Command.of("sleep", "1000"));
+    try (RunningResources running = resources.start();
+        RunningSupervisor supervisor = plan.start()) {
+      Until.holds(() -> supervisor.process("job").isPresent());
+      Child first = supervisor.process("job").orElseThrow();
+      Threshold memory = Threshold.of(Figure.RESIDENT_BYTES, 1);
+      WatchedChild watched =
+          running.watch(
+              "job",
+              first,
+              byStop
+                  ? memory.stop(Duration.ofSeconds(5))
+                  : memory.run(critical -> supervisor.restartChild(critical.name())));
+
+      Until.holds(
+          () -> supervisor.process("job").filter(now -> now.pid() != first.pid()).isPresent());
+      Until.holds(() -> watched.isClosed() && told(Acted.class).size() == 1);
+      assertThat(told(Acted.class).getFirst().failure()).isEmpty();
+      assertThat(told(Acted.class).getFirst().name()).isEqualTo("job");
     }
   }
 
