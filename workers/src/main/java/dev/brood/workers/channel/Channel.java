@@ -355,6 +355,11 @@ public final class Channel implements AutoCloseable {
     return arrivals.handleInternal(handler);
   }
 
+  /** For {@link ClusterLink}: there, each message is an answer that the next step waits for. */
+  void readOnItsOwnThread() {
+    Thread.ofPlatform().daemon().name(name + "-reader").start(reader::runAlone);
+  }
+
   /** For {@link ClusterLink}: never waits for room, and trusts in what the handle is. */
   void sendNow(Map<String, @Nullable Object> message, @Nullable Handle handle, boolean give) {
     Object wrapped = message;

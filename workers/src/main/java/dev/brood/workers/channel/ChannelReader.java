@@ -59,6 +59,24 @@ final class ChannelReader implements Runnable, FrameSink {
     }
   }
 
+  /**
+   * Reads to the end on this thread, a platform one, which waits in the kernel: nobody else has to
+   * be woken for what comes.
+   */
+  void runAlone() {
+    turn.takeForGood();
+    try {
+      while (!over) {
+        dispatch.awaitRoom();
+        boolean unused = read(Long.MAX_VALUE);
+      }
+    } catch (InterruptedException e) {
+      end("closed"); // nobody has this thread to interrupt it
+    } finally {
+      turn.endOfReading();
+    }
+  }
+
   private void readIfReady() throws InterruptedException {
     try {
       socket.awaitReceivable(Long.MAX_VALUE);

@@ -33,7 +33,8 @@ public final class ClusterLink {
   }
 
   /**
-   * Gives the conversation's messages to a handler: what has come already at once, on this thread.
+   * Gives the conversation's messages to a handler: what has come already at once, on this thread,
+   * and the rest on a platform thread that reads this channel from now on.
    *
    * @throws IllegalStateException if there is a handler already
    */
@@ -49,6 +50,7 @@ public final class ClusterLink {
     if (!channel.handleInternal(ours)) {
       throw new IllegalStateException(channel + " belongs to a cluster already");
     }
+    channel.readOnItsOwnThread();
   }
 
   /**

@@ -65,6 +65,20 @@ final class ReadingTurn {
     }
   }
 
+  /** For a thread that reads from now on until the end: waits for whoever is reading now. */
+  void takeForGood() {
+    endOfReceivers();
+    while (!tryTake()) {
+      LockSupport.parkNanos(this, KEPT_NANOS);
+    }
+  }
+
+  /** That thread is through; the other one learns of the end, too. */
+  void endOfReading() {
+    giveBack();
+    LockSupport.unpark(reader);
+  }
+
   /** That thread gives its turn back, and goes on: a tick that found it reading left it to that. */
   void giveBack() {
     kept = false;
