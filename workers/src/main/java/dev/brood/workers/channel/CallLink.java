@@ -3,25 +3,26 @@ package dev.brood.workers.channel;
 import dev.brood.process.internal.io.MessageSocket;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
 
 /** How a pool uses a channel: it asks. Made for the package {@code pool}. Thread-safe. */
 public final class CallLink {
-  private final Channel channel;
+  private final Outbox outbox;
+  private final FrameWriter frames;
   private final MessageSocket socket;
   private final Requests requests;
   private final ReadingTurn turn;
   private final Receiving receiving;
 
   CallLink(
-      Channel channel,
+      Outbox outbox,
+      FrameWriter frames,
       MessageSocket socket,
       Requests requests,
       ReadingTurn turn,
       Receiving receiving) {
-    this.channel = channel;
+    this.outbox = outbox;
+    this.frames = frames;
     this.socket = socket;
     this.requests = requests;
     this.turn = turn;
@@ -29,33 +30,12 @@ public final class CallLink {
   }
 
   /**
-   * Asks, without any wait.
+   * Questions that go together, with one write: see {@link Questions}.
    *
    * @param readsItself whether the calling thread will {@link #readUntil} at once
-   * @return fails with {@link RequestFailedException} if the peer answers with an error, and with
-   *     {@link ChannelClosedException} if the channel ends before; bounding the wait is left to the
-   *     caller
-   * @throws ChannelFullException if there is no room now; nothing was sent
-   * @throws ChannelClosedException if nothing can be sent any more; nothing was
-   * @throws EncodingException if the body cannot be written
-   * @throws MessageTooLargeException if it is longer than the limit
    */
-  public CompletableFuture<Message> ask(@Nullable Object body, boolean readsItself) {
-    int id = requests.next();
-    CompletableFuture<Message> reply = requests.await(id);
-    boolean sent = false;
-    try {
-      boolean unused = channel.send(Channel.envelope("request", id, "body", body), Duration.ZERO);
-      sent = true;
-    } finally {
-      if (!sent) {
-        requests.forget(id);
-      }
-    }
-    if (!readsItself) {
-      turn.readAtOnce();
-    }
-    return reply;
+  public Questions questions(boolean readsItself) {
+    return new Questions(outbox, frames, requests, readsItself ? () -> {} : turn::readAtOnce);
   }
 
   /**

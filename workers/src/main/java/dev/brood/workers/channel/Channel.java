@@ -329,10 +329,13 @@ public final class Channel implements AutoCloseable {
   /**
    * The channel as a pool uses it, to ask and nothing else: from now on what the peer sends without
    * being asked is dropped, and its requests fail. {@link #onReady} works as ever.
+   *
+   * @param afterReplies run when all replies are delivered that came with one read, by who has read
+   *     them
    */
-  public CallLink callLink() {
-    dispatch.dropUnasked();
-    return new CallLink(this, socket, requests, turn, receiving);
+  public CallLink callLink(Runnable afterReplies) {
+    dispatch.dropUnasked(afterReplies);
+    return new CallLink(outbox, frames, socket, requests, turn, receiving);
   }
 
   /** Ends the channel at once: what is not sent or received yet is dropped. Idempotent. */

@@ -114,7 +114,11 @@ final class ChannelReader implements Runnable, FrameSink {
         end("the peer has disconnected");
         return true;
       }
-      decoder.feed(buffer, 0, count, this);
+      try {
+        decoder.feed(buffer, 0, count, this);
+      } finally {
+        dispatch.delivered();
+      }
       if (count == buffer.length && count < MOST_BYTES) {
         buffer = new byte[MOST_BYTES];
       }

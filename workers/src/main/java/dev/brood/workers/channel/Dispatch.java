@@ -24,7 +24,7 @@ final class Dispatch {
   private final Semaphore requestTurns = new Semaphore(MOST_REQUESTS);
   private final AtomicLong malformedCount = new AtomicLong();
   private volatile @Nullable BrokerLink broker;
-  private volatile boolean unaskedDropped;
+  private volatile @Nullable Runnable afterReplies;
   private volatile @Nullable Function<Message, @Nullable Object> requestHandler;
   private volatile @Nullable Consumer<MalformedMessageException> malformedHandler;
   private volatile boolean closed;
@@ -115,14 +115,26 @@ final class Dispatch {
     inbox.turnIsFree();
   }
 
-  /** From now on messages are for nobody: see {@link CallLink}. */
-  void dropUnasked() {
-    unaskedDropped = true;
+  /**
+   * From now on messages are for nobody: see {@link CallLink}.
+   *
+   * @param after run when all replies are delivered that came with one read, by who has read them
+   */
+  void dropUnasked(Runnable after) {
+    afterReplies = after;
+  }
+
+  /** What one read has brought is delivered. */
+  void delivered() {
+    Runnable after = afterReplies;
+    if (after != null) {
+      after.run();
+    }
   }
 
   /** A message; {@code verb} if it has one. */
   void arrived(@Nullable String verb, Message message, int bytes) {
-    if (unaskedDropped) {
+    if (afterReplies != null) {
       CallLink.drop(message);
       return;
     }

@@ -83,17 +83,26 @@ final class Batch<I, O> {
     }
   }
 
+  /** Begins further calls when half of the window is done: many go with one write. */
   private void fill(boolean tellWhenDone) throws InterruptedException {
-    while (open.size() < window && inputs.hasNext()) {
-      I input = inputs.next();
-      Call call = pool.begin(input);
-      open.put(call, input);
-      if (tellWhenDone) {
-        call.answer.whenComplete((answer, problem) -> done.add(call));
-      } else {
-        order.add(call);
-      }
+    if (open.size() > window / 2) {
+      return;
     }
+    Map<Call, I> fresh = new LinkedHashMap<>();
+    while (open.size() + fresh.size() < window && inputs.hasNext()) {
+      I input = inputs.next();
+      fresh.put(pool.newCall(input), input);
+    }
+    pool.begin(
+        fresh.keySet(),
+        call -> {
+          open.put(call, fresh.get(call));
+          if (tellWhenDone) {
+            call.answer.whenComplete((answer, problem) -> done.add(call));
+          } else {
+            order.add(call);
+          }
+        });
   }
 
   /** Gives the next element, if there is one. */

@@ -9,8 +9,9 @@ sealed interface CoreEffect {
   record Start(Member member, Admission.Ticket ticket) implements CoreEffect {}
 
   /**
-   * Send a call. If that fails, {@link CoreEvent.NotSent} or {@link CoreEvent.NotWritable} is the
-   * next event.
+   * Send a call; those to one worker may go together, after the other effects. For each that could
+   * not be sent {@link CoreEvent.NotSent} or {@link CoreEvent.NotWritable} is told before any other
+   * event, the last one first.
    */
   record Send(Member member, Call call) implements CoreEffect {}
 

@@ -1,11 +1,17 @@
 package dev.brood.workers.pool;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What {@link PoolCore} is told. */
 sealed interface CoreEvent {
-  /** A caller wants something done. */
-  record Submitted(Call call) implements CoreEvent {}
+  /** A caller wants these done. */
+  record Submitted(List<Call> calls) implements CoreEvent {
+    /** Copies the list. */
+    public Submitted {
+      calls = List.copyOf(calls);
+    }
+  }
 
   /** Its caller does not want it any more. */
   record Cancelled(Call call) implements CoreEvent {}
@@ -13,9 +19,13 @@ sealed interface CoreEvent {
   /** A worker has come up. */
   record Ready(Member member) implements CoreEvent {}
 
-  /** A worker has answered: with a value, or with an error if there is a failure. */
-  record Answered(Member member, Call call, @Nullable Object value, @Nullable PoolException failure)
-      implements CoreEvent {}
+  /** A worker has answered: all that one read has brought, in this order. */
+  record Answered(Member member, List<Answer> answers) implements CoreEvent {
+    /** Copies the list. */
+    public Answered {
+      answers = List.copyOf(answers);
+    }
+  }
 
   /**
    * A call was not sent, and will not be. Told before anything that happens later than the attempt.
@@ -36,6 +46,9 @@ sealed interface CoreEvent {
 
   /** The owner of the pool wants something. */
   record Ordered(Order order) implements CoreEvent {}
+
+  /** One answer: a value, or an error if there is a failure. */
+  record Answer(Call call, @Nullable Object value, @Nullable PoolException failure) {}
 
   /** Why a call was not sent. */
   enum Obstacle {

@@ -96,7 +96,7 @@ final class Crew {
       member.idleSinceNanos = now;
     }
     if (member.state == State.RETIRING) {
-      if (member.running.stream().noneMatch(Call::isDone)) {
+      if (!member.unreachable && member.running.stream().noneMatch(Call::isDone)) {
         member.stopByNanos = Long.MAX_VALUE; // what was given up has ended by itself
       }
       stopIfDone(member);
@@ -111,12 +111,25 @@ final class Crew {
       if (why == Retirement.CALL_GIVEN_UP) {
         member.stopByNanos = now + rules.neighbourNanos();
       }
-      if (why != Retirement.UNREACHABLE) { // its end is known to whoever watches it
-        stopIfDone(member);
-      }
+      stopIfDone(member);
     } else if (member.state == State.RETIRING && why == Retirement.CALL_GIVEN_UP) {
       member.stopByNanos = Math.min(member.stopByNanos, now + rules.neighbourNanos());
       stopIfDone(member);
+    }
+  }
+
+  /**
+   * Nobody is at the other end of a worker's channel. Most likely it has ended by itself, and how
+   * is about to be told; if not, it is stopped.
+   */
+  void unreachable(Member member, long now) {
+    if (member.state == State.SERVING) {
+      member.state = State.RETIRING;
+      tell(new PoolEvent.WorkerRetired(member.id, Retirement.UNREACHABLE));
+    }
+    if (member.state == State.RETIRING && !member.unreachable) {
+      member.unreachable = true;
+      member.stopByNanos = Math.min(member.stopByNanos, now + rules.neighbourNanos());
     }
   }
 
@@ -330,6 +343,9 @@ final class Crew {
   }
 
   private void stopIfDone(Member member) {
+    if (member.unreachable) {
+      return;
+    }
     if (member.running.isEmpty()) {
       stop(member, Manner.GENTLY);
     } else if (member.onlyAbandoned()) {

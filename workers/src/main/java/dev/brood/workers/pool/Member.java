@@ -40,6 +40,9 @@ final class Member {
   /** Its channel has no room: nothing is sent until it has answered something. */
   boolean blocked;
 
+  /** There is nobody at the other end of its channel. */
+  boolean unreachable;
+
   /** It has answered out of turn: which of its calls it had begun when it ends is not known. */
   boolean disordered;
 

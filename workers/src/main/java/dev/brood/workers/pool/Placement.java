@@ -1,6 +1,7 @@
 package dev.brood.workers.pool;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -88,8 +89,8 @@ final class Placement {
 
   private @Nullable Member choose(List<Member> free) {
     return switch (rules.balancing()) {
-      case ROUND_ROBIN -> free.stream().min(LAST_TURN).orElse(null);
-      case LEAST_BUSY, BY_KEY -> free.stream().min(LEAST_BUSY).orElse(null);
+      case ROUND_ROBIN -> free.isEmpty() ? null : Collections.min(free, LAST_TURN);
+      case LEAST_BUSY, BY_KEY -> free.isEmpty() ? null : Collections.min(free, LEAST_BUSY);
       case POWER_OF_TWO_CHOICES -> free.size() < 2 ? first(free) : lessBusyOfTwo(free);
     };
   }

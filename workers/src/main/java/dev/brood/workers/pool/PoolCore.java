@@ -1,6 +1,7 @@
 package dev.brood.workers.pool;
 
 import dev.brood.workers.pool.CoreEffect.Manner;
+import dev.brood.workers.pool.CoreEvent.Answer;
 import dev.brood.workers.pool.CoreEvent.Obstacle;
 import dev.brood.workers.pool.CoreEvent.Order;
 import dev.brood.workers.pool.PoolEvent.Retirement;
@@ -54,11 +55,12 @@ final class PoolCore {
    */
   List<CoreEffect> handle(CoreEvent event, long now) {
     switch (event) {
-      case CoreEvent.Submitted(Call call) -> submitted(call, now);
+      case CoreEvent.Submitted(List<Call> calls) -> calls.forEach(call -> submitted(call, now));
       case CoreEvent.Cancelled(Call call) ->
           giveUp(call, new CancellationException(call + " was cancelled"), now);
       case CoreEvent.Ready(Member member) -> crew.ready(member, now);
-      case CoreEvent.Answered answered -> answered(answered, now);
+      case CoreEvent.Answered(Member member, List<Answer> answers) ->
+          answered(member, answers, now);
       case CoreEvent.NotSent(Member member, Call call, Obstacle obstacle) ->
           notSent(member, call, obstacle, now);
       case CoreEvent.NotWritable(Member member, Call call, PoolException failure) -> {
@@ -117,9 +119,11 @@ final class PoolCore {
           byDue.add(call);
         });
     waiting.addLast(call);
-    dispatch(now);
-    if (waiting() > rules.queueLimit() && call.state == Call.State.WAITING) {
-      makeRoom(call);
+    if (waiting() > rules.queueLimit()) {
+      dispatch(now);
+      if (waiting() > rules.queueLimit() && call.state == Call.State.WAITING) {
+        makeRoom(call);
+      }
     }
   }
 
@@ -174,11 +178,14 @@ final class PoolCore {
   }
 
   private void notSent(Member member, Call call, Obstacle obstacle, long now) {
-    takeBack(member, call, now);
     member.blocked = true;
     switch (obstacle) {
-      case CLOSED -> crew.retire(member, Retirement.UNREACHABLE, now);
+      case CLOSED -> {
+        crew.unreachable(member, now);
+        takeBack(member, call, now);
+      }
       case FULL -> {
+        takeBack(member, call, now);
         if (member.running.isEmpty()) { // no answer will come that tells of room
           crew.stop(member, Manner.NOW);
         }
@@ -197,30 +204,33 @@ final class PoolCore {
     crew.lessToDo(member, now);
   }
 
-  private void answered(CoreEvent.Answered answer, long now) {
-    Member member = answer.member();
-    Call call = answer.call();
-    boolean first = member.running.peekFirst() == call;
-    if (!member.running.remove(call)) {
-      return;
-    }
-    long took = now - Math.max(call.sentNanos, member.lastAnswerNanos);
+  private void answered(Member member, List<Answer> answers, long now) {
+    long since = Math.max(answers.getFirst().call().sentNanos, member.lastAnswerNanos);
+    long took = (now - since) / answers.size(); // each: nobody knows when it was written
     member.lastAnswerNanos = now;
     member.blocked = false;
-    member.disordered |= !first;
+    for (Answer answer : answers) {
+      member.disordered |= member.running.peekFirst() != answer.call();
+      if (member.running.remove(answer.call())) {
+        answered(member, answer, took, now);
+      }
+    }
+    crew.lessToDo(member, now);
+    endAbandonedWork(member, now);
+  }
+
+  private void answered(Member member, Answer answer, long took, long now) {
     PoolException failure = answer.failure();
     if (failure == null) {
       crew.succeeded(member);
       fastFailures.answered(member, took);
-      complete(call, answer.value());
+      complete(answer.call(), answer.value());
     } else {
       if (fastFailures.failed(member, took)) {
         crew.retire(member, Retirement.FAILS_FAST, now);
       }
-      fail(call, failure);
+      fail(answer.call(), failure);
     }
-    crew.lessToDo(member, now);
-    endAbandonedWork(member, now);
   }
 
   /** Nobody wants this call any more, or it has had its time. */
@@ -260,19 +270,23 @@ final class PoolCore {
         continue;
       }
       call.member = null;
-      boolean behindAnother = rules.serial() && !member.disordered && call != unfinished.getFirst();
       boolean unread = death.lastUnread() && call == member.lastSent;
-      if (behindAnother || unread) {
-        waitAgain(call);
+      if (rules.serial() && !member.disordered && call != unfinished.getFirst()) {
+        waitAgain(call); // behind another
       } else {
-        diedWith(call, death, now);
+        call.deaths++;
+        if (unread && call.deaths < rules.poisonAfter()) {
+          waitAgain(call);
+        } else {
+          diedWith(call, unread, death, now);
+        }
       }
     }
   }
 
-  private void diedWith(Call call, Death death, long now) {
-    call.deaths++;
-    if (!call.options.idempotent()) {
+  /** Whether it was not begun does not count for ever: reading it may be what ends workers. */
+  private void diedWith(Call call, boolean unread, Death death, long now) {
+    if (!call.options.idempotent() && !unread) {
       fail(call, new WorkerDiedException(death, call.deaths));
     } else if (call.deaths >= rules.poisonAfter()) {
       effects.add(new CoreEffect.Tell(new PoolEvent.CallPoisoned(call.input, call.deaths)));

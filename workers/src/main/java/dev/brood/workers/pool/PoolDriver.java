@@ -3,11 +3,7 @@ package dev.brood.workers.pool;
 import dev.brood.process.internal.io.Reactor;
 import dev.brood.process.internal.io.Timer;
 import dev.brood.process.observe.ProcessInfo;
-import dev.brood.workers.channel.ChannelClosedException;
-import dev.brood.workers.channel.ChannelFullException;
-import dev.brood.workers.channel.Handle;
-import dev.brood.workers.channel.Message;
-import dev.brood.workers.channel.RequestFailedException;
+import dev.brood.workers.channel.CallLink;
 import dev.brood.workers.event.EventTeller;
 import dev.brood.workers.event.FlightRecording;
 import dev.brood.workers.fork.Fork;
@@ -15,16 +11,18 @@ import dev.brood.workers.pool.CoreEvent.Obstacle;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -55,9 +53,10 @@ final class PoolDriver {
   private final CompletableFuture<Void> over = new CompletableFuture<>();
   private volatile CompletableFuture<Void> drained = new CompletableFuture<>();
 
-  /** These four belong to who works through the mailbox. */
+  /** These five belong to who works through the mailbox. */
   private final Deque<CoreEvent> next = new ArrayDeque<>();
 
+  private final Sends sends = new Sends(next::add);
   private @Nullable Timer timer;
   private long timerDue = Long.MAX_VALUE;
   private boolean broken;
@@ -96,13 +95,47 @@ final class PoolDriver {
    */
   void submit(Call call, boolean waits) throws InterruptedException {
     call.caller = waits ? Thread.currentThread() : null;
-    if (settings.whenFull == WhenQueueFull.BLOCK) {
-      Duration limit = call.options.deadline().orElse(null);
-      if (!room.enter(limit == null ? Long.MAX_VALUE : limit.toNanos())) {
-        throw new CallDeadlineException("no room in the queue within " + limit);
+    awaitRoom(call);
+    post(new CoreEvent.Submitted(List.of(call)));
+  }
+
+  /**
+   * Takes calls, as many at once as there is room for.
+   *
+   * @param taken is told of each, before anything happens to it
+   */
+  void submitAll(Collection<Call> calls, Consumer<Call> taken) throws InterruptedException {
+    List<Call> together = new ArrayList<>();
+    try {
+      for (Call call : calls) {
+        if (together.isEmpty() || !tryEnter(0)) {
+          submitTogether(together); // whoever waits for room holds none
+          awaitRoom(call);
+        }
+        taken.accept(call);
+        together.add(call);
       }
+    } finally {
+      submitTogether(together);
     }
-    post(new CoreEvent.Submitted(call));
+  }
+
+  private void submitTogether(List<Call> calls) {
+    if (!calls.isEmpty()) {
+      post(new CoreEvent.Submitted(calls));
+      calls.clear();
+    }
+  }
+
+  private void awaitRoom(Call call) throws InterruptedException {
+    Duration limit = call.options.deadline().orElse(null);
+    if (!tryEnter(limit == null ? Long.MAX_VALUE : limit.toNanos())) {
+      throw new CallDeadlineException("no room in the queue within " + limit);
+    }
+  }
+
+  private boolean tryEnter(long waitNanos) throws InterruptedException {
+    return settings.whenFull != WhenQueueFull.BLOCK || room.enter(waitNanos);
   }
 
   /** Tells the core of something; it may happen on this thread, or a little later on another. */
@@ -203,11 +236,16 @@ final class PoolDriver {
       timerDue = Long.MAX_VALUE;
     }
     long now = now();
-    core.handle(event, now).forEach(effect -> tryToPerform(effect, now));
+    performAll(core.handle(event, now), now);
     for (CoreEvent follows = next.poll(); follows != null; follows = next.poll()) {
-      core.handle(follows, now).forEach(effect -> tryToPerform(effect, now));
+      performAll(core.handle(follows, now), now);
     }
     wakeAt(core.nextWake(now), now);
+  }
+
+  private void performAll(List<CoreEffect> effects, long now) {
+    effects.forEach(effect -> tryToPerform(effect, now));
+    sends.flush();
   }
 
   /** One effect that fails must not keep the next, the answer to a call, from happening. */
@@ -271,41 +309,12 @@ final class PoolDriver {
 
   private void send(Member member, Call call) {
     PooledChild child = children.get(member);
-    var link = child == null ? null : child.link();
-    if (link == null) {
+    CallLink link = child == null ? null : child.link();
+    if (child == null || link == null) {
       next.add(new CoreEvent.NotSent(member, call, Obstacle.CLOSED));
-      return;
+    } else {
+      sends.add(child, link, call);
     }
-    try {
-      boolean readsItself = call.caller == Thread.currentThread();
-      CompletableFuture<Message> reply = link.ask(call.input, readsItself);
-      call.asked = new Call.Asked(link, reply);
-      CompletableFuture<Message> unused =
-          reply.whenComplete((message, problem) -> answered(member, call, message, problem));
-    } catch (ChannelFullException e) {
-      next.add(new CoreEvent.NotSent(member, call, Obstacle.FULL));
-    } catch (ChannelClosedException e) {
-      next.add(new CoreEvent.NotSent(member, call, Obstacle.CLOSED));
-    } catch (RuntimeException e) { // an input that cannot be written, in whatever way
-      next.add(new CoreEvent.NotWritable(member, call, new CallNotSentException(e)));
-    }
-  }
-
-  private void answered(
-      Member member, Call call, @Nullable Message message, @Nullable Throwable problem) {
-    Throwable reason = problem instanceof CompletionException ? problem.getCause() : problem;
-    if (message != null) {
-      message.handle().ifPresent(Handle::close); // an answer is a value
-      post(new CoreEvent.Answered(member, call, message, null));
-    } else if (reason instanceof RequestFailedException failure) {
-      String text = failure.peerMessage();
-      PoolException told =
-          new CallFailedException(
-              "worker " + member.id + " answered with an error: " + text,
-              text,
-              failure.errorName().orElse(null));
-      post(new CoreEvent.Answered(member, call, null, told));
-    } // else the channel has ended, and what that means is known when the worker has
   }
 
   private void wakeAt(long due, long now) {

@@ -11,7 +11,7 @@ import java.util.function.IntToLongFunction;
  * @param concurrency how many calls a worker runs at once
  * @param ahead how many further calls wait in its channel; only if it runs one at a time
  * @param queueLimit how many calls wait at most
- * @param poisonAfter how many workers a call may end
+ * @param poisonAfter how many workers may end with a call in their hands
  * @param giveUpAfter after how many failed starts in a row calls do not wait for a worker any more
  * @param growNanos how old the oldest call in the queue is when one more worker is started
  * @param idleNanos how long a worker above the minimum is kept that has nothing to do

@@ -131,7 +131,8 @@ public final class PoolSpec<I, O> {
   }
 
   /**
-   * How many workers a call that is idempotent may end before it fails. 3 unless set.
+   * How many workers may end with a call in their hands before it fails: while they run it, if it
+   * is idempotent, or before they have read the whole of it. 3 unless set.
    *
    * @throws IllegalArgumentException if it is not positive
    */

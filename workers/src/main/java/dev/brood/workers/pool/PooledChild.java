@@ -7,10 +7,14 @@ import dev.brood.process.Result;
 import dev.brood.process.SpawnException;
 import dev.brood.process.Stdio;
 import dev.brood.workers.channel.CallLink;
+import dev.brood.workers.channel.Handle;
+import dev.brood.workers.channel.Message;
+import dev.brood.workers.channel.RequestFailedException;
 import dev.brood.workers.channel.WorkersException;
 import dev.brood.workers.fork.Fork;
 import dev.brood.workers.fork.ForkedChild;
 import dev.brood.workers.pool.CoreEffect.Manner;
+import dev.brood.workers.pool.CoreEvent.Answer;
 import dev.brood.workers.watch.Admission;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,6 +52,10 @@ final class PooledChild {
   private final Consumer<CoreEvent> driver;
   private final AtomicBoolean toldDead = new AtomicBoolean();
   private final CompletableFuture<Void> gone = new CompletableFuture<>();
+
+  /** What the read that is under way has brought; belongs to whose turn it is to read. */
+  private final List<Answer> arrived = new ArrayList<>();
+
   private volatile @Nullable ForkedChild child;
   private volatile @Nullable CallLink link;
   private @Nullable Manner stopWanted;
@@ -72,6 +81,35 @@ final class PooledChild {
   /** How calls are sent to it; null before it has been started. */
   @Nullable CallLink link() {
     return link;
+  }
+
+  /** Waits for the reply to a call that is about to be sent. */
+  void expect(Call call, CompletableFuture<Message> reply) {
+    CompletableFuture<Message> unused =
+        reply.whenComplete((message, problem) -> replied(call, message, problem));
+  }
+
+  private void replied(Call call, @Nullable Message message, @Nullable Throwable problem) {
+    Throwable reason = problem instanceof CompletionException ? problem.getCause() : problem;
+    if (message != null) {
+      message.handle().ifPresent(Handle::close); // an answer is a value
+      arrived.add(new Answer(call, message, null));
+    } else if (reason instanceof RequestFailedException failure) {
+      String text = failure.peerMessage();
+      PoolException told =
+          new CallFailedException(
+              "worker " + member.id + " answered with an error: " + text,
+              text,
+              failure.errorName().orElse(null));
+      arrived.add(new Answer(call, null, told));
+    } // else the channel has ended, and what that means is known when the worker has
+  }
+
+  private void tellAnswers() {
+    if (!arrived.isEmpty()) {
+      driver.accept(new CoreEvent.Answered(member, arrived));
+      arrived.clear();
+    }
   }
 
   OptionalLong pid() {
@@ -140,7 +178,7 @@ final class PooledChild {
   }
 
   private void begin(ForkedChild started) {
-    link = started.channel().callLink();
+    link = started.channel().callLink(this::tellAnswers);
     ticket.started(started.child());
     synchronized (this) {
       child = started;

@@ -3,6 +3,7 @@ package dev.brood.workers.pool;
 import dev.brood.workers.channel.Message;
 import dev.brood.workers.fork.Fork;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -10,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -211,11 +213,18 @@ public final class WorkerPool<I, O> implements AutoCloseable {
     return driver.eventCount(type);
   }
 
-  /** Begins a call of a batch. */
-  Call begin(@Nullable I input) throws InterruptedException {
-    Call call = newCall(input, settings.callOptions);
-    driver.submit(call, false);
-    return call;
+  /** A call of a batch. */
+  Call newCall(@Nullable I input) {
+    return newCall(input, settings.callOptions);
+  }
+
+  /**
+   * Begins calls of a batch.
+   *
+   * @param begun is told of each, before anything happens to it
+   */
+  void begin(Collection<Call> calls, Consumer<Call> begun) throws InterruptedException {
+    driver.submitAll(calls, begun);
   }
 
   /** Waits for a call that was begun; an interrupt gives it up. */
@@ -223,7 +232,7 @@ public final class WorkerPool<I, O> implements AutoCloseable {
     try {
       Call.Asked asked = call.asked;
       if (asked != null && call.caller != null && !call.answer.isDone()) {
-        asked.link().readUntil(asked.reply(), READS_ITSELF);
+        asked.link().readUntil(asked.reply(), readsItself(call));
       }
       call.caller = null;
       return decoded(call.answer.get());
@@ -236,6 +245,14 @@ public final class WorkerPool<I, O> implements AutoCloseable {
       cancel(call);
       throw e;
     }
+  }
+
+  /** Not beyond its deadline, of which it hears nothing meanwhile. */
+  private static Duration readsItself(Call call) {
+    return call.options
+        .deadline()
+        .filter(limit -> limit.compareTo(READS_ITSELF) < 0)
+        .orElse(READS_ITSELF);
   }
 
   void cancel(Call call) {

@@ -2,6 +2,7 @@ package dev.brood.workers.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.brood.process.Child;
 import dev.brood.process.Signal;
 import dev.brood.testkit.Simulation;
 import dev.brood.workers.pool.CoreEvent.Obstacle;
@@ -51,6 +52,8 @@ final class SimulatedPool {
   private boolean drained;
   private boolean over;
   private boolean closing;
+  private boolean paused;
+  private boolean closed;
 
   SimulatedPool(Simulation simulation) {
     this.simulation = simulation;
@@ -103,7 +106,16 @@ final class SimulatedPool {
     return chance(refusals)
         ? new Admission.Refused(
             List.of(new Refusal(Refusal.Reason.MEMORY, "little")), Duration.ofMillis(100))
-        : new Admission.Admitted(Admission.Ticket.IGNORED);
+        : new Admission.Admitted(new Admitted());
+  }
+
+  /** Given by the machine, other than {@link Admission.Ticket#IGNORED}. */
+  private static final class Admitted implements Admission.Ticket {
+    @Override
+    public void started(Child child) {}
+
+    @Override
+    public void close() {}
   }
 
   Duration time(int lowMillis, int highMillis) {
@@ -143,7 +155,39 @@ final class SimulatedPool {
     simulation.after(Duration.ofSeconds(6), () -> order(Order.RESUME));
     simulation.run(Duration.ofMinutes(30), 200_000, this::check);
     assertThat(core.unanswered()).as("calls without an answer although nothing is closed").isZero();
+    checkRest();
     finish();
+  }
+
+  /** Long after the last call: who has nothing to do has gone, and who should be there is. */
+  private void checkRest() {
+    if (closed) {
+      return;
+    }
+    assertThat(core.members())
+        .as("has come to stay")
+        .noneMatch(one -> one.state == Member.State.RETIRING);
+    int there = regular(Integer.MAX_VALUE);
+    assertThat(there).as("still there").isLessThanOrEqualTo(Math.max(rules.minimum(), rules.spares()));
+    if (startFailures == 0) {
+      assertThat(there).as("there").isGreaterThanOrEqualTo(rules.minimum());
+    }
+  }
+
+  /** How many take calls or will of those before that one, without those that come for another. */
+  private int regular(int id) {
+    return (int)
+        core.members().stream()
+            .filter(one -> one.id < id)
+            .filter(one ->
+                one.state == Member.State.SERVING
+                    || one.state == Member.State.STARTING && one.replaces == null)
+            .count();
+  }
+
+  /** How many are started whatever the machine says. */
+  private int needed() {
+    return Math.max(1, rules.minimum());
   }
 
   /** As {@link #live}, but the pool is closed in the middle of it. */
@@ -192,7 +236,7 @@ final class SimulatedPool {
     roomTaken++;
     calls.add(call);
     fates.put(call, new Fate());
-    post(new CoreEvent.Submitted(call));
+    post(new CoreEvent.Submitted(List.of(call)));
   }
 
   private void admitCaller() {
@@ -210,6 +254,12 @@ final class SimulatedPool {
 
   private void order(Order order) {
     simulation.note(order.toString());
+    switch (order) {
+      case PAUSE -> paused = true;
+      case RESUME -> paused = false;
+      case DRAIN -> {}
+      case CLOSE -> closed = true;
+    }
     post(new CoreEvent.Ordered(order));
   }
 
@@ -268,6 +318,10 @@ final class SimulatedPool {
       case CoreEffect.Start(Member member, var ticket) -> {
         SimulatedWorker worker = new SimulatedWorker(this, member);
         assertThat(workers.put(member, worker)).as("started twice").isNull();
+        assertThat(closed).as("%s started after the end", member).isFalse();
+        if (ticket == Admission.Ticket.IGNORED) {
+          assertThat(regular(member.id)).as("refused, and not needed").isLessThan(needed());
+        }
         worker.start();
       }
       case CoreEffect.Send(Member member, Call call) -> send(workers.get(member), call);
@@ -293,14 +347,21 @@ final class SimulatedPool {
 
   private void send(SimulatedWorker worker, Call call) {
     assertThat(worker.ready).as("%s sent to %s", call, worker.member).isTrue();
+    assertThat(paused).as("%s sent in a pause", call).isFalse();
+    assertThat(calls)
+        .as("calls that come before %s", call)
+        .noneMatch(other ->
+            other.state == Call.State.WAITING
+                && other.lane == call.lane
+                && other.options.priority().compareTo(call.options.priority()) < 0);
     if (worker.alive && chance(2)) {
-      next.add(
+      next.addFirst(
           flip()
               ? new CoreEvent.NotSent(worker.member, call, Obstacle.FULL)
               : new CoreEvent.NotWritable(
                   worker.member, call, new CallNotSentException(new IllegalStateException("no"))));
     } else if (!worker.send(call)) {
-      next.add(new CoreEvent.NotSent(worker.member, call, Obstacle.CLOSED));
+      next.addFirst(new CoreEvent.NotSent(worker.member, call, Obstacle.CLOSED));
     }
   }
 
@@ -318,6 +379,13 @@ final class SimulatedPool {
           .ifPresent(most -> assertThat(member.assigned).isLessThanOrEqualTo(most));
     }
     assertThat(core.members().size()).isLessThanOrEqualTo(rules.mostProcesses());
+    if (rules.keyed()) {
+      assertThat(core.members().stream().filter(one -> !one.running.isEmpty()))
+          .as("at work at once, at most one in a slot")
+          .doesNotHaveDuplicates()
+          .extracting(one -> one.slot)
+          .doesNotHaveDuplicates();
+    }
     assertThat(serving)
         .as("workers in slots")
         .isLessThanOrEqualTo(rules.maximum() + (rules.recycling().overlap() ? 1 : 0));
@@ -329,6 +397,7 @@ final class SimulatedPool {
       assertThat(fate.completed + fate.failed)
           .as("answers of %s", call)
           .isEqualTo(call.isDone() ? 1 : 0);
+      assertThat(call.isDone() || call.dueNanos > simulation.nanos()).as("%s in time", call).isTrue();
     }
   }
 }

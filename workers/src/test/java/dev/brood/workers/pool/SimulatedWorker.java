@@ -2,6 +2,7 @@ package dev.brood.workers.pool;
 
 import dev.brood.process.Exit;
 import dev.brood.process.Signal;
+import dev.brood.workers.pool.CoreEvent.Answer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ final class SimulatedWorker {
   final Member member;
   private final Deque<Call> unread = new ArrayDeque<>();
   private final List<Call> begun = new ArrayList<>();
+  private final List<Answer> arrived = new ArrayList<>();
   private long arrivesNanos;
   private boolean stopped;
   private Call lastSent;
@@ -27,6 +29,9 @@ final class SimulatedWorker {
   boolean alive;
   boolean over;
   private boolean diesAtStart;
+
+  /** It has shut its end for reading, and lives on. */
+  private boolean deaf;
 
   SimulatedWorker(SimulatedPool pool, Member member) {
     this.pool = pool;
@@ -55,6 +60,7 @@ final class SimulatedWorker {
         }
       } else {
         ready = true;
+        deaf = pool.crashes > 0 && pool.chance(3);
         pool.simulation.after(
             arrival(),
             () -> {
@@ -66,7 +72,7 @@ final class SimulatedWorker {
 
   /** Whether it took the call; false if nobody is at the other end any more. */
   boolean send(Call call) {
-    if (!alive) {
+    if (!alive || deaf) {
       return false;
     }
     unread.add(call);
@@ -97,11 +103,29 @@ final class SimulatedWorker {
         pool.chance(pool.errors) ? new CallFailedException("no", "no", null) : null;
     pool.simulation.after(
         arrival(),
-        () -> pool.post(new CoreEvent.Answered(member, call, "answer to " + call.id, failure)));
+        () -> arrived(new Answer(call, "answer to " + call.id, failure)));
     if (pool.chance(pool.crashes)) {
       die(Signal.SEGV, true); // after it has answered: with the answer on its way
     }
     read();
+  }
+
+  /** One read may bring several answers. */
+  private void arrived(Answer answer) {
+    arrived.add(answer);
+    if (pool.flip()) {
+      tellAnswers();
+    } else {
+      pool.simulation.after(pool.time(0, 1), this::tellAnswers);
+    }
+  }
+
+  private void tellAnswers() {
+    if (!arrived.isEmpty()) {
+      List<Answer> answers = List.copyOf(arrived);
+      arrived.clear();
+      pool.post(new CoreEvent.Answered(member, answers));
+    }
   }
 
   void stop(CoreEffect.Manner manner) {
@@ -137,6 +161,7 @@ final class SimulatedWorker {
     pool.simulation.after(
         arrival(),
         () -> {
+          tellAnswers();
           over = true;
           pool.post(new CoreEvent.Died(member, death));
         });
