@@ -46,8 +46,7 @@ final class Sends {
     try {
       reply = together.questions.add(call.input);
     } catch (RuntimeException e) { // an input that cannot be written, in whatever way
-      problems.accept(
-          new CoreEvent.NotWritable(child.member(), call, new CallNotSentException(e)));
+      problems.accept(new CoreEvent.NotWritable(child.member(), call, new CallNotSentException(e)));
       return;
     }
     call.asked = new Call.Asked(link, reply);

@@ -84,7 +84,9 @@ class PlacementTest {
     for (int i = 0; i < 1_000; i++) {
       int before = Placement.slot("key" + i, 4);
       int after = Placement.slot("key" + i, 5);
-      assertThat(after == before || after == 4).as("key%d stays or goes to the new one", i).isTrue();
+      assertThat(after == before || after == 4)
+          .as("key%d stays or goes to the new one", i)
+          .isTrue();
       moved.merge(after, 1, Integer::sum);
     }
     assertThat(moved.values()).as("each has about its share").allMatch(n -> n > 120 && n < 280);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brood.process.Child;
 import dev.brood.process.Command;
-import dev.brood.process.Stdio;
 import dev.brood.testkit.Census;
 import dev.brood.workers.channel.ChildJvm;
 import dev.brood.workers.fork.Fork;
@@ -28,7 +27,7 @@ class PoolDeathsTest {
   private static final String LONG = "x".repeat(4 * 1024 * 1024);
 
   private static PoolSpec<String, Integer> pool(String script) {
-    Fork worker = Fork.of(Command.of("sh", "-c", script).stderr(Stdio.none()));
+    Fork worker = Fork.of(Command.of("sh", "-c", script)).command(Workers::quiet);
     return WorkerPool.<String, Integer>of(worker, Integer.class).size(1);
   }
 
@@ -70,8 +69,9 @@ class PoolDeathsTest {
     List<Long> left = new ArrayList<>();
     try (Child program = ChildJvm.command(PoolProgram.class, pids.toString()).spawn()) {
       Workers.await("all are up", () -> lines(pids).size() == PoolProgram.WORKERS);
-      lines(pids).forEach(line -> Pattern.compile(" ").splitAsStream(line)
-          .forEach(pid -> left.add(Long.valueOf(pid))));
+      lines(pids)
+          .forEach(line ->
+              Pattern.compile(" ").splitAsStream(line).forEach(pid -> left.add(Long.valueOf(pid))));
       assertThat(left).hasSize(2 * PoolProgram.WORKERS).allMatch(PoolDeathsTest::isAlive);
 
       assertThat(ProcessHandle.of(program.pid()).orElseThrow().destroyForcibly()).isTrue();

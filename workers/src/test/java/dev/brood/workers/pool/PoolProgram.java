@@ -5,7 +5,9 @@ import dev.brood.workers.fork.Fork;
 import java.time.Duration;
 import java.util.stream.IntStream;
 
-/** A program with a pool, to be killed: its workers and what these start do not end by themselves. */
+/**
+ * A program with a pool, to be killed: its workers and what these start do not end by themselves.
+ */
 public final class PoolProgram {
   static final int WORKERS = 3;
 

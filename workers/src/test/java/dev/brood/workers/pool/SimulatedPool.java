@@ -168,7 +168,9 @@ final class SimulatedPool {
         .as("has come to stay")
         .noneMatch(one -> one.state == Member.State.RETIRING);
     int there = regular(Integer.MAX_VALUE);
-    assertThat(there).as("still there").isLessThanOrEqualTo(Math.max(rules.minimum(), rules.spares()));
+    assertThat(there)
+        .as("still there")
+        .isLessThanOrEqualTo(Math.max(rules.minimum(), rules.spares()));
     if (startFailures == 0) {
       assertThat(there).as("there").isGreaterThanOrEqualTo(rules.minimum());
     }
@@ -397,7 +399,9 @@ final class SimulatedPool {
       assertThat(fate.completed + fate.failed)
           .as("answers of %s", call)
           .isEqualTo(call.isDone() ? 1 : 0);
-      assertThat(call.isDone() || call.dueNanos > simulation.nanos()).as("%s in time", call).isTrue();
+      assertThat(call.isDone() || call.dueNanos > simulation.nanos())
+          .as("%s in time", call)
+          .isTrue();
     }
   }
 }

@@ -102,8 +102,7 @@ final class SimulatedWorker {
     PoolException failure =
         pool.chance(pool.errors) ? new CallFailedException("no", "no", null) : null;
     pool.simulation.after(
-        arrival(),
-        () -> arrived(new Answer(call, "answer to " + call.id, failure)));
+        arrival(), () -> arrived(new Answer(call, "answer to " + call.id, failure)));
     if (pool.chance(pool.crashes)) {
       die(Signal.SEGV, true); // after it has answered: with the answer on its way
     }

@@ -27,6 +27,7 @@ final class Workers {
           *hang*) trap '' TERM; sleep 600 & echo $! >"$PIDS"; wait; sleep 600 ;;
           *nap*) sleep 0.3 ;;
           *snooze*) sleep 1 ;;
+          *log*) number=${line#*log }; echo "${number%%[!0-9]*}" >>"$LOG" ;;
           *error*) echo '{"brood":"reply","id":'$id',"error":{"message":"on purpose"}}' >&3
             continue ;;
           *close*) exec 3>&-; sleep 600 ;;
@@ -80,7 +81,7 @@ final class Workers {
     }
   }
 
-  private static Command quiet(Command command) {
+  static Command quiet(Command command) {
     return command.stderr(Stdio.none());
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brood.process.Command;
-import dev.brood.process.Stdio;
 import dev.brood.testkit.Census;
 import dev.brood.workers.fork.Fork;
 import dev.brood.workers.pool.PoolEvent.Retirement;
@@ -42,9 +41,7 @@ class WorkersComeAndGoTest {
   }
 
   private static long serving(WorkerPool<?, ?> pool) {
-    return pool.workers().stream()
-        .filter(worker -> worker.phase() == Worker.Phase.SERVING)
-        .count();
+    return pool.workers().stream().filter(worker -> worker.phase() == Worker.Phase.SERVING).count();
   }
 
   @Test
@@ -57,9 +54,8 @@ class WorkersComeAndGoTest {
           () ->
               pool.workers().stream().anyMatch(worker -> worker.running() == 1)
                   && pool.workers().stream()
-                      .anyMatch(
-                          worker ->
-                              worker.phase() == Worker.Phase.SERVING && worker.running() == 0));
+                      .anyMatch(worker ->
+                          worker.phase() == Worker.Phase.SERVING && worker.running() == 0));
       assertThat(busy.get(60, TimeUnit.SECONDS)).isPositive();
       assertThat(pool.workers()).hasSizeLessThanOrEqualTo(2);
     }
@@ -103,8 +99,7 @@ class WorkersComeAndGoTest {
   @Test
   void recycling_afterCalls_noWorkerGetsMore() throws InterruptedException {
     PoolSpec<String, Integer> spec = shells().size(2).ahead(3);
-    try (WorkerPool<String, Integer> pool =
-        spec.recycling(Recycling.NEVER.afterCalls(5)).open()) {
+    try (WorkerPool<String, Integer> pool = spec.recycling(Recycling.NEVER.afterCalls(5)).open()) {
       List<@Nullable Integer> pids =
           pool.inOrder(IntStream.range(0, 40).mapToObj(i -> "pid").toList()).toList();
       for (Integer pid : Set.copyOf(pids)) {
@@ -115,13 +110,14 @@ class WorkersComeAndGoTest {
 
   @Test
   void starts_failOneAfterTheOther_areTriedEverMoreRarely() {
-    Fork broken = Fork.of(Command.of("sh", "-c", "echo bad >&2; exit 4").stderr(Stdio.none()));
+    Fork broken = Fork.of(Command.of("sh", "-c", "echo bad >&2; exit 4")).command(Workers::quiet);
     PoolSpec<String, Integer> spec =
         pool(broken)
             .size(1)
             .awaitReady(Workers.LIMIT)
             .giveUpAfter(4)
-            .backoff(Backoff.exponential(Duration.ofMillis(20), Duration.ofSeconds(10)).fastFirst());
+            .backoff(
+                Backoff.exponential(Duration.ofMillis(20), Duration.ofSeconds(10)).fastFirst());
     try (WorkerPool<String, Integer> pool = spec.open()) {
       assertThatThrownBy(() -> pool.call("pid"))
           .isInstanceOf(WorkerStartException.class)
@@ -157,17 +153,17 @@ class WorkersComeAndGoTest {
         done
         """;
     String own = script.replace("MARK", directory.resolve("mark").toString());
-    try (WorkerPool<String, Integer> pool = pool(Fork.of(Command.of("sh", "-c", own))).size(2).open()) {
+    try (WorkerPool<String, Integer> pool =
+        pool(Fork.of(Command.of("sh", "-c", own))).size(2).open()) {
       boolean found = false;
       for (int i = 0; i < 20 && !found; i++) {
         List<String> inputs = IntStream.range(0, 8).mapToObj(each -> "work").toList();
         List<Completed<String, Integer>> unused = pool.asCompleted(inputs).toList();
         found =
             events.stream()
-                .anyMatch(
-                    event ->
-                        event instanceof PoolEvent.WorkerRetired retired
-                            && retired.why() == Retirement.FAILS_FAST);
+                .anyMatch(event ->
+                    event instanceof PoolEvent.WorkerRetired retired
+                        && retired.why() == Retirement.FAILS_FAST);
       }
       assertThat(found).isTrue();
     }
