@@ -4,6 +4,7 @@ import dev.brood.process.internal.io.MessageSocket;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /** How a pool uses a channel: it asks. Made for the package {@code pool}. Thread-safe. */
 public final class CallLink {
@@ -13,6 +14,7 @@ public final class CallLink {
   private final Requests requests;
   private final ReadingTurn turn;
   private final Receiving receiving;
+  private volatile @Nullable Outgoing lastAsked;
 
   CallLink(
       Outbox outbox,
@@ -35,7 +37,16 @@ public final class CallLink {
    * @param readsItself whether the calling thread will {@link #readUntil} at once
    */
   public Questions questions(boolean readsItself) {
-    return new Questions(outbox, frames, requests, readsItself ? () -> {} : turn::readAtOnce);
+    return new Questions(this, frames, requests, readsItself);
+  }
+
+  /** Sends what was gathered; {@code readsItself} as above. */
+  void send(Outgoing questions, boolean readsItself) {
+    lastAsked = questions;
+    boolean unused = outbox.send(questions, Duration.ZERO);
+    if (!readsItself) {
+      turn.readAtOnce();
+    }
   }
 
   /**
@@ -52,7 +63,8 @@ public final class CallLink {
    * have begun with it; known when the channel has ended. False may also mean that nobody knows.
    */
   public boolean lastUnread() {
-    return socket.unreadByPeer();
+    Outgoing last = lastAsked;
+    return socket.unreadByPeer() || last != null && last.left() > 0;
   }
 
   /** Nobody wants it. */

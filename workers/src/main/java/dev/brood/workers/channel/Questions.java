@@ -1,7 +1,6 @@
 package dev.brood.workers.channel;
 
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -12,19 +11,19 @@ import org.jspecify.annotations.Nullable;
  * CallLink#questions}. For one thread, and to be sent once.
  */
 public final class Questions {
-  private final Outbox outbox;
+  private final CallLink link;
   private final FrameWriter writer;
   private final Requests requests;
-  private final Runnable whenSent;
+  private final boolean readsItself;
   private final List<byte[]> frames = new ArrayList<>();
   private final List<Integer> ids = new ArrayList<>();
   private int bytes;
 
-  Questions(Outbox outbox, FrameWriter writer, Requests requests, Runnable whenSent) {
-    this.outbox = outbox;
+  Questions(CallLink link, FrameWriter writer, Requests requests, boolean readsItself) {
+    this.link = link;
     this.writer = writer;
     this.requests = requests;
-    this.whenSent = whenSent;
+    this.readsItself = readsItself;
   }
 
   /**
@@ -53,27 +52,28 @@ public final class Questions {
   /**
    * Sends them, without any wait.
    *
+   * @return false if the peer has gone in the middle of them: it may have read some
    * @throws ChannelFullException if there is no room now; nothing was sent
-   * @throws ChannelClosedException if nothing can be sent any more; nothing was, or only part of a
-   *     single one
+   * @throws ChannelClosedException if nothing can be sent any more; nothing was
    */
-  public void send() {
+  public boolean send() {
     Outgoing all = Outgoing.message(joined(), null);
-    boolean sent = false;
+    boolean kept = false;
     try {
-      boolean unused = outbox.send(all, Duration.ZERO);
-      sent = true;
+      link.send(all, readsItself);
+      kept = true;
+      return true;
     } catch (ChannelClosedException e) {
-      sent = all.sent > 0 && frames.size() > 1; // then the peer may have read some before it went
-      if (!sent) {
-        throw e;
+      kept = all.sent > 0;
+      if (kept) {
+        return false;
       }
+      throw e;
     } finally {
-      if (!sent) {
+      if (!kept) {
         ids.forEach(requests::forget);
       }
     }
-    whenSent.run();
   }
 
   private byte[] joined() {

@@ -5,6 +5,7 @@ import dev.brood.workers.channel.ChannelClosedException;
 import dev.brood.workers.channel.ChannelFullException;
 import dev.brood.workers.channel.Message;
 import dev.brood.workers.channel.Questions;
+import dev.brood.workers.pool.CoreEffect.Manner;
 import dev.brood.workers.pool.CoreEvent.Obstacle;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -71,7 +72,9 @@ final class Sends {
       return;
     }
     try {
-      together.questions.send();
+      if (!together.questions.send()) {
+        child.stop(Manner.NOW); // most likely it has ended already; what it had read is not known
+      }
     } catch (ChannelFullException e) {
       notSent(child, together, Obstacle.FULL);
     } catch (ChannelClosedException e) {

@@ -272,9 +272,13 @@ public final class WorkerPool<I, O> implements AutoCloseable {
     return new Call(lastCall.incrementAndGet(), input, options);
   }
 
+  /**
+   * How many calls of a batch are begun and not looked at: enough that no worker waits for another
+   * whose turn comes first, be that held up by the kernel for a time slice.
+   */
   private int window() {
-    int busy = settings.maximum * (settings.concurrency + settings.ahead);
-    return (int) Math.min(settings.queueLimit, 4L * busy);
+    long busy = (long) settings.maximum * (settings.concurrency + settings.ahead);
+    return (int) Math.min(settings.queueLimit, 16 * busy);
   }
 
   private Worker shown(Member member, long now) {

@@ -68,7 +68,9 @@ class PoolDeathsTest {
     Path pids = directory.resolve("pids");
     List<Long> left = new ArrayList<>();
     try (Child program = ChildJvm.command(PoolProgram.class, pids.toString()).spawn()) {
-      Workers.await("all are up", () -> lines(pids).size() == PoolProgram.WORKERS);
+      Workers.await(
+          "all are up",
+          () -> Files.exists(PoolProgram.up(pids)) && lines(pids).size() == PoolProgram.WORKERS);
       lines(pids)
           .forEach(line ->
               Pattern.compile(" ").splitAsStream(line).forEach(pid -> left.add(Long.valueOf(pid))));

@@ -2,6 +2,9 @@ package dev.brood.workers.pool;
 
 import dev.brood.process.Command;
 import dev.brood.workers.fork.Fork;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.IntStream;
 
@@ -25,17 +28,34 @@ public final class PoolProgram {
 
   private PoolProgram() {}
 
-  /** Calls for ever; each worker leaves its process ids in the file that is named. */
-  public static void main(String[] arguments) throws InterruptedException {
-    Command worker = Command.of("sh", "-c", STUBBORN).env("PIDS", arguments[0]);
+  /**
+   * Calls for ever. Each worker leaves its process ids in the file that is named; when all serve,
+   * there is a file beside it, {@link #up}.
+   */
+  public static void main(String[] arguments) throws InterruptedException, IOException {
+    Path pids = Path.of(arguments[0]);
+    Command worker = Command.of("sh", "-c", STUBBORN).env("PIDS", pids.toString());
     try (WorkerPool<Integer, String> pool =
         WorkerPool.<Integer, String>of(Fork.of(worker), String.class)
             .size(WORKERS)
             .closeLimit(Duration.ZERO)
             .open()) {
+      boolean told = false;
       while (true) {
         pool.inOrder(IntStream.range(0, 1000).boxed().toList()).forEach(answer -> {});
+        if (!told && serving(pool) == WORKERS) {
+          Files.createFile(up(pids));
+          told = true;
+        }
       }
     }
+  }
+
+  static Path up(Path pids) {
+    return pids.resolveSibling("up");
+  }
+
+  private static long serving(WorkerPool<?, ?> pool) {
+    return pool.workers().stream().filter(worker -> worker.phase() == Worker.Phase.SERVING).count();
   }
 }

@@ -140,7 +140,7 @@ class WorkersComeAndGoTest {
       throws InterruptedException {
     String script =
         """
-        [ -e MARK ] || { : >MARK; broken=yes; }
+        mkdir MARK 2>&- && broken=yes
         while read -r line <&3; do
           id=${line#*'"id":'}
           id=${id%%[!0-9]*}
