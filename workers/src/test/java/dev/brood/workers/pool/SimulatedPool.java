@@ -381,6 +381,17 @@ final class SimulatedPool {
           .ifPresent(most -> assertThat(member.assigned).isLessThanOrEqualTo(most));
     }
     assertThat(core.members().size()).isLessThanOrEqualTo(rules.mostProcesses());
+    if (closed) {
+      assertThat(core.members()).allMatch(member -> member.state == Member.State.STOPPING);
+    }
+    assertThat(roomTaken)
+        .as("places in the queue")
+        .isEqualTo(
+            (int)
+                calls.stream()
+                    .filter(call ->
+                        call.state == Call.State.WAITING || call.state == Call.State.DELAYED)
+                    .count());
     if (rules.keyed()) {
       assertThat(core.members().stream().filter(one -> !one.running.isEmpty()))
           .as("at work at once, at most one in a slot")
