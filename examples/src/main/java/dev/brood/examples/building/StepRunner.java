@@ -92,9 +92,9 @@ record StepRunner(
     ProgressTracker progress = new ProgressTracker();
     Command command = command(step, log(name), progress);
     places.acquire();
+    // snippet: run
     try {
       listener.started(name, progress);
-      // snippet: run
       Duration took = command.run().duration();
       Optional<String> missing = missingOutput(step);
       return missing.isEmpty()
