@@ -1,14 +1,26 @@
 package dev.brood.workers.channel;
 
 import dev.brood.process.Command;
-import dev.brood.workers.sdk.EveryNode;
 import dev.brood.workers.sdk.NodeVersion;
-import org.junit.jupiter.params.Parameter;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The same with every Node from 20 to 26: 18 lacks resizable buffers. */
-@EveryNode(from = 20)
+/** The same with every Node from 20 to 26. */
+@Tag("slow")
+@ParameterizedClass
+@MethodSource("versions")
 class NodeVersionsCodecTest extends CodecProcessTest {
-  @Parameter NodeVersion version;
+  private final NodeVersion version;
+
+  NodeVersionsCodecTest(NodeVersion version) {
+    this.version = version;
+  }
+
+  static Stream<NodeVersion> versions() throws Exception {
+    return NodeVersion.complete();
+  }
 
   @Override
   Command runtime(Command command) {

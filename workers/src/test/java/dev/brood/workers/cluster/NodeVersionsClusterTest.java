@@ -4,15 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.brood.process.Command;
 import dev.brood.process.Exit;
-import dev.brood.workers.sdk.EveryNode;
 import dev.brood.workers.sdk.NodeVersion;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The same with every Node from 18 to 26, and what differs between them. */
-@EveryNode
+@Tag("slow")
+@ParameterizedClass
+@MethodSource("versions")
 class NodeVersionsClusterTest extends ServersProcessTest {
-  @Parameter NodeVersion version;
+  private final NodeVersion version;
+
+  NodeVersionsClusterTest(NodeVersion version) {
+    this.version = version;
+  }
+
+  static Stream<NodeVersion> versions() throws Exception {
+    return NodeVersion.all();
+  }
 
   @Override
   Command runtime(Command command) {

@@ -29,6 +29,11 @@ public record NodeVersion(int major, Path folder) {
         .mapToObj(major -> new NodeVersion(major, modules.resolve("node" + major + "/bin")));
   }
 
+  /** Those that write and read every value: 18 lacks resizable buffers. */
+  public static Stream<NodeVersion> complete() throws IOException, InterruptedException {
+    return all().filter(version -> version.major > 18);
+  }
+
   /** The command with this {@code node} before all others. */
   public Command first(Command command) {
     return command.env("PATH", folder + ":" + System.getenv("PATH"));
