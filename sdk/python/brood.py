@@ -1294,7 +1294,9 @@ class _Base:
 
         What it raises says "not well". Other requests are not touched by it.
         """
-        return self._set_handler("_health_handler", lambda message: "ok" if check is None else check())
+        return self._set_handler(
+            "_health_handler", lambda message: "ok" if check is None else check()
+        )
 
     def on_checkpoint(self, handler):
         """Calls ``handler()`` when the parent asks this program to save itself.
@@ -2457,7 +2459,7 @@ class Checkpoint:
             return None
 
     def save(self, data):
-        """Saves bytes: in another file beside the path, which is renamed to it when it is on disk."""
+        """Saves bytes: in a file beside the path, which is renamed to it when it is on disk."""
         if not data:
             raise ValueError("an empty checkpoint")
         beside = "%s.new-%d" % (self.path, os.getpid())

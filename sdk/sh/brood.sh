@@ -131,7 +131,8 @@ brood_serve() {
       brood_reply "$brood_id" "$brood_answer" || return
     else
       brood_status=$?
-      brood_fail "$brood_id" "exit status $brood_status: ${brood_answer##*"$brood_newline"}" || return
+      brood_answer=${brood_answer##*"$brood_newline"}
+      brood_fail "$brood_id" "exit status $brood_status: $brood_answer" || return
     fi
   done
 }

@@ -21,8 +21,18 @@ public final class AotTraining {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int TOLD_BYTES = 2000;
 
-  /** Has something of each kind that messages are made of. */
-  record Sample(int count, double share, String name, List<String> words, Map<String, Long> sizes) {
+  /**
+   * Has something of each kind that messages are made of. Public, as Jackson would not be let in
+   * otherwise where Brood is a named module.
+   *
+   * @param count a whole number
+   * @param share a fraction
+   * @param name a text
+   * @param words a list
+   * @param sizes a map
+   */
+  public record Sample(
+      int count, double share, String name, List<String> words, Map<String, Long> sizes) {
     static final Sample ONE =
         new Sample(1, 0.5, "sample", List.of("a", "b"), Map.of("large", 1L << 40));
   }

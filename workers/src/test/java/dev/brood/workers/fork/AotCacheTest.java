@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,6 +37,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class AotCacheTest {
   private static final Duration SOON = Duration.ofMinutes(2);
+
+  /** What the module needs; the first two parts are Brood itself, the third are these tests. */
+  private static final Pattern MODULES =
+      Pattern.compile("(part[01]|brood|jackson|resilience4j|slf4j|jspecify|micrometer).*[.]jar");
 
   @TempDir static Path jars;
   private static String classPath = "";
@@ -121,6 +126,20 @@ class AotCacheTest {
     assertThat(usesCache(answers().arguments("other").aotCache(cache))).isTrue();
     assertThat(folder.resolve("caches/new")).isEmptyDirectory();
     assertThat(Files.getPosixFilePermissions(folder.resolve("caches"))).hasSize(3);
+  }
+
+  @Test
+  void make_forATaskInANamedModule_trainsThere() throws Exception {
+    String modulePath =
+        Stream.of(classPath.split(":"))
+            .filter(jar -> MODULES.matcher(Path.of(jar).getFileName().toString()).matches())
+            .collect(Collectors.joining(":"));
+    Fork fork =
+        Fork.of(Command.of(JavaRuntime.executable()))
+            .runtimeArguments("--module-path", modulePath, "-XX:+UseSerialGC", "-Xmx64m")
+            .runtimeArguments("--enable-native-access=dev.brood.process")
+            .arguments("--module", "dev.brood.workers/" + ChildTaskMain.class.getName());
+    assertThat(AotCache.in(folder.resolve("caches")).make(fork)).exists();
   }
 
   @Test
