@@ -61,7 +61,7 @@ final class CborCodec extends FrameCodec {
                 CBORMapper.builder(
                     CBORFactory.builder()
                         .enable(CBORWriteFeature.ENCODE_USING_STANDARD_NEGATIVE_BIGINT_ENCODING)
-                        .streamWriteConstraints(Mappers.WRITE_LIMITS)
+                        .streamWriteConstraints(PlainJson.WRITE_LIMITS)
                         .build()))
             .build();
 

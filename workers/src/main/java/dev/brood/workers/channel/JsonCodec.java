@@ -14,7 +14,9 @@ final class JsonCodec extends FrameCodec {
 
   @Override
   void write(@Nullable Object value, FrameBuffer frame) {
-    Mappers.writeJson(value, frame);
+    if (!PlainJson.write(value, frame)) {
+      Mappers.writeJson(value, frame);
+    }
     frame.write('\n');
   }
 
@@ -32,13 +34,12 @@ final class JsonCodec extends FrameCodec {
     try {
       if (EightBytes.areAscii(bytes, offset, length)) {
         try {
-          return Mappers.JSON_VALUES.readValue(bytes, offset, length);
+          return PlainJson.read(bytes, offset, length);
         } catch (StreamReadException e) {
           // Once more, as text.
         }
       }
-      return Mappers.JSON_VALUES.readValue(
-          new String(bytes, offset, length, StandardCharsets.UTF_8));
+      return PlainJson.read(new String(bytes, offset, length, StandardCharsets.UTF_8));
     } catch (JacksonException e) {
       throw Mappers.malformed("a line of %,d bytes is not JSON".formatted(length), e);
     }

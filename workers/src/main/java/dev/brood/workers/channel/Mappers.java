@@ -5,45 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamWriteConstraints;
-import tools.jackson.core.TokenStreamFactory;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.cfg.MapperBuilder;
 import tools.jackson.databind.json.JsonMapper;
 
 /** How Jackson is set up for messages, and what its errors become. */
 final class Mappers {
-  /** Longer numbers cost more than their length to convert. */
-  private static final int NUMBER_DIGITS = 10_000;
-
-  /** How long text and names may be is what the message limit is for. */
-  static final StreamReadConstraints READ_LIMITS =
-      StreamReadConstraints.builder()
-          .maxNestingDepth(Codec.DEPTH_LIMIT)
-          .maxNumberLength(NUMBER_DIGITS)
-          .maxStringLength(Integer.MAX_VALUE)
-          .maxNameLength(Integer.MAX_VALUE)
-          .build();
-
-  static final StreamWriteConstraints WRITE_LIMITS =
-      StreamWriteConstraints.builder().maxNestingDepth(Codec.DEPTH_LIMIT).build();
-
   /** Makes text of objects, and objects of the values of messages, whatever codec they came by. */
-  static final JsonMapper JSON =
-      configured(
-              JsonMapper.builder(
-                  JsonFactory.builder()
-                      .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
-                      .streamReadConstraints(READ_LIMITS)
-                      .streamWriteConstraints(WRITE_LIMITS)
-                      .build()))
-          .build();
-
-  /** Reads into maps, lists and the classes for numbers, text and truth. */
-  static final ObjectReader JSON_VALUES = JSON.readerFor(Object.class);
+  static final JsonMapper JSON = configured(JsonMapper.builder(PlainJson.FACTORY)).build();
 
   private Mappers() {}
 

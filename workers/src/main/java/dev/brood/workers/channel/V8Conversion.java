@@ -54,8 +54,8 @@ final class V8Conversion {
       Mappers.configured(
               JsonMapper.builder(
                   JsonFactory.builder()
-                      .streamReadConstraints(Mappers.READ_LIMITS)
-                      .streamWriteConstraints(Mappers.WRITE_LIMITS)
+                      .streamReadConstraints(PlainJson.READ_LIMITS)
+                      .streamWriteConstraints(PlainJson.WRITE_LIMITS)
                       .build()))
           .addModule(keeping())
           .build();
