@@ -43,9 +43,9 @@ record Ending(Standing standing, int exitCode, String text) {
     boolean success =
         exit instanceof Exit.Exited(int code) && app.supervision().successCodes().contains(code);
     String text = (success ? "ended with " : "failed with ") + words(exit) + ran;
-    // A failure is none to whoever started us if the exit code says 0.
+    // One that is restarted after a success, too, can fail for good with exit code 0.
     int code = exit.success() ? ExitCodes.FAILURE : exit.shellCode();
-    return new Ending(success ? Standing.SUCCEEDED : Standing.FAILED, success ? 0 : code, text);
+    return new Ending(success ? Standing.SUCCEEDED : Standing.FAILED, code, text);
   }
 
   private static Ending byUs(App app, Exit exit, Death death) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.opentest4j.AssertionFailedError;
 
 /**
@@ -111,6 +112,17 @@ final class Cli implements AutoCloseable {
   /** Sends a signal to the command alone. */
   void signal(String name) throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-" + name, String.valueOf(pid())).inheritIO().start().waitFor();
+  }
+
+  /** Waits until stderr holds the text. */
+  void awaitErr(String text) throws IOException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+    while (!err().contains(text)) {
+      if (System.nanoTime() > end || !process.isAlive()) {
+        throw new AssertionFailedError("stderr has no \"" + text + "\": " + err());
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    }
   }
 
   /** What stderr holds so far. */

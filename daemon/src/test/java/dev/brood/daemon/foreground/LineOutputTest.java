@@ -101,6 +101,43 @@ class LineOutputTest {
     assertThat(reports).hasValue(1);
   }
 
+  @Test
+  void notice_nobodyReads_isDroppedAndCountedWithoutWaiting() throws Exception {
+    CountDownLatch read = new CountDownLatch(1);
+    OutputStream held =
+        new OutputStream() {
+          @Override
+          public void write(int value) throws IOException {
+            write(new byte[] {(byte) value}, 0, 1);
+          }
+
+          @Override
+          public void write(byte[] bytes, int offset, int length) throws IOException {
+            try {
+              assertThat(read.await(20, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+              throw new IOException(e);
+            }
+            err.write(bytes, offset, length);
+          }
+        };
+    try (LineOutput output = new LineOutput(out, held, LONG, () -> {})) {
+      for (int i = 0; i < 1000; i++) {
+        output.notice("x".repeat(999));
+      }
+      read.countDown();
+      do {
+        output.notice("last");
+      } while (!written().contains("last"));
+    }
+    assertThat(written().lines().filter(line -> line.startsWith("xxx"))).hasSizeBetween(1, 131);
+    assertThat(written()).containsPattern("last \\(\\d+ such lines before were dropped\\)");
+  }
+
+  private String written() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
   private static void write(LineOutput output, String line, int times) {
     try {
       for (int i = 0; i < times; i++) {
