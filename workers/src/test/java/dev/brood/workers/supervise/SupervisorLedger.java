@@ -2,6 +2,8 @@ package dev.brood.workers.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.brood.process.Cause;
+import dev.brood.process.Exit;
 import dev.brood.testkit.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +29,7 @@ final class SupervisorLedger {
   private final Map<String, Integer> lastRun = new HashMap<>();
   private final Set<String> slowRetry = new HashSet<>();
   private final Set<String> completed = new HashSet<>();
+  private final Set<String> succeeded = new HashSet<>();
   private final Set<String> survivors = new HashSet<>();
 
   /** Stopped by a call, so that only a call may start them. */
@@ -123,11 +126,21 @@ final class SupervisorLedger {
       return;
     }
     ChildSpec spec = specs.get(id);
-    boolean up = death.lifetime().compareTo(spec.minimumUptime()) >= 0;
-    boolean follows = spec.restart().follows(up && spec.isSuccess(death.ending()));
+    boolean success =
+        death.lifetime().compareTo(spec.minimumUptime()) >= 0
+            && death.ending().equals(new Ending.ProcessEnded(new Exit.Exited(0), Cause.SELF));
+    if (success) {
+      succeeded.add(id);
+    }
+    boolean again =
+        switch (spec.restart()) {
+          case PERMANENT -> true;
+          case TRANSIENT -> !success;
+          case TEMPORARY -> false;
+        };
     assertThat(ofKind(events, SupervisorEvent.Completed.class))
         .as("%s, %s, has died: %s", id, spec.restart(), death.ending())
-        .hasSize(follows ? 0 : 1);
+        .hasSize(again ? 0 : 1);
   }
 
   private static List<SupervisorEvent> ofKind(
@@ -160,6 +173,7 @@ final class SupervisorLedger {
         .isEmpty();
     checkTurn(id);
     completed.remove(id);
+    succeeded.remove(id);
     slowRetry.remove(id);
     inTurn.remove(id);
     lastRun.put(id, start.run());
@@ -194,7 +208,9 @@ final class SupervisorLedger {
       case STARTED -> on != null && on.started;
       case READY -> on != null && on.ready;
       case HEALTHY -> on != null && on.ready && (on.healthy || specs.get(on.id).health().isNone());
-      case COMPLETED, SUCCEEDED -> on == null && completed.contains(dependency.on());
+      case COMPLETED -> on == null && completed.contains(dependency.on());
+      case SUCCEEDED ->
+          on == null && completed.contains(dependency.on()) && succeeded.contains(dependency.on());
     };
   }
 
