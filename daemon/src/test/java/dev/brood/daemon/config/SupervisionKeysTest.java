@@ -173,8 +173,8 @@ class SupervisionKeysTest {
         "`ready: {message: false}` ~ 2:20: error: ready.message: expected true, or nothing at all",
         "`ready: {newline: 2}` ~ 2:20: error: ready.newline: expected a descriptor from 3 to 1023,"
             + " found \"2\"",
-        "`ready: {line: \"(\"}` ~ 2:17: error: ready.line: expected a regular expression as Java has"
-            + " them, but Unclosed group near index 1",
+        "`ready: {line: \"(\"}` ~ 2:17: error: ready.line: expected a regular expression as Java"
+            + " has them, but Unclosed group near index 1",
         "`ready: {tcp: here}` ~ 2:16: error: ready.tcp: expected a port, or HOST:PORT, found"
             + " \"here\"",
         "`ready: {http: localhost}` ~ 2:17: error: ready.http: expected an address such as"
