@@ -118,17 +118,22 @@ class ArchitectureTest {
                   "dev.brood.daemon.config",
                   "dev.brood.process",
                   "dev.brood.process.observe",
+                  "dev.brood.workers.channel",
                   "dev.brood.workers.fork",
-                  "dev.brood.workers.supervise")),
+                  "dev.brood.workers.supervise",
+                  "dev.brood.workers.watch")),
           Map.entry(
               "dev.brood.daemon.apps",
               Set.of(
                   "dev.brood.daemon.config",
                   "dev.brood.process",
                   "dev.brood.process.observe",
+                  "dev.brood.workers.channel",
                   "dev.brood.workers.fork",
                   "dev.brood.workers.supervise")),
-          Map.entry("dev.brood.daemon.config", Set.of("dev.brood.workers.supervise")),
+          Map.entry(
+              "dev.brood.daemon.config",
+              Set.of("dev.brood.workers.supervise", "dev.brood.workers.watch")),
           Map.entry("dev.brood.testkit", Set.of()));
 
   /** Modules for people to read, where the arrows above do not apply. */

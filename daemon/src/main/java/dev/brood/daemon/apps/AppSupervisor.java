@@ -2,11 +2,13 @@ package dev.brood.daemon.apps;
 
 import dev.brood.daemon.config.App;
 import dev.brood.daemon.config.Need;
+import dev.brood.daemon.config.ProgressSource;
 import dev.brood.daemon.config.Sign;
 import dev.brood.daemon.config.Supervision;
 import dev.brood.process.Command;
 import dev.brood.process.Line;
 import dev.brood.process.Stdio;
+import dev.brood.workers.channel.Channel;
 import dev.brood.workers.fork.Fork;
 import dev.brood.workers.supervise.AutoShutdown;
 import dev.brood.workers.supervise.ChildSpec;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -38,9 +41,13 @@ public final class AppSupervisor {
    *
    * @param restarts whether anything is restarted at all
    * @param readers gets the lines of each copy, from two threads
+   * @param channels gets the channel of each process that has one
    */
   public static Supervisor of(
-      List<InstancePlan> plans, boolean restarts, Function<InstancePlan, Consumer<Line>> readers) {
+      List<InstancePlan> plans,
+      boolean restarts,
+      Function<InstancePlan, Consumer<Line>> readers,
+      BiConsumer<InstancePlan, Channel> channels) {
     Map<String, List<String>> labels = new LinkedHashMap<>();
     for (InstancePlan plan : plans) {
       labels.computeIfAbsent(plan.app().name(), _ -> new ArrayList<>()).add(plan.label());
@@ -53,7 +60,8 @@ public final class AppSupervisor {
             .autoShutdown(AutoShutdown.ANY_SIGNIFICANT)
             .childLimit(plans.size());
     for (InstancePlan plan : plans) {
-      ChildSpec spec = child(plan, readers.apply(plan));
+      ChildSpec spec =
+          child(plan, readers.apply(plan)).onFork(fork -> channels.accept(plan, fork.channel()));
       for (Need need : plan.app().supervision().needs()) {
         for (String label : labels.getOrDefault(need.app(), List.of())) {
           spec = waiting(spec, need, label);
@@ -70,7 +78,7 @@ public final class AppSupervisor {
     Supervision supervision = app.supervision();
     Command command = plan.command().stdin(Stdio.none());
     ChildSpec spec =
-        (hasChannel(supervision)
+        (hasChannel(app)
                 ? ChildSpec.of(fork(command, reader))
                 : ChildSpec.of(read(command, reader)))
             .restart(supervision.restart())
@@ -87,10 +95,12 @@ public final class AppSupervisor {
   }
 
   /** An app gets a channel only if it is to say something there; PM2 gives one to all. */
-  private static boolean hasChannel(Supervision supervision) {
+  private static boolean hasChannel(App app) {
+    Supervision supervision = app.supervision();
     boolean pinged =
         supervision.health().filter(health -> health.sign() instanceof Sign.Ping).isPresent();
-    return pinged || supervision.ready().sign() instanceof Sign.Message;
+    boolean tells = app.progress().filter(ProgressSource.Message.class::isInstance).isPresent();
+    return pinged || tells || supervision.ready().sign() instanceof Sign.Message;
   }
 
   /** As in PM2 the end of the channel does not ask the app to stop; its signal does. */

@@ -91,7 +91,8 @@ final class UpCommand implements Callable<Integer> {
             !Options.<Boolean>value(spec, "--no-restart").orElse(false),
             Options.value(spec, "--env"),
             Terminal.colours(1, System.getenv()),
-            Terminal.colours(2, System.getenv()));
+            Terminal.colours(2, System.getenv()),
+            Terminal.barColumns(2, System.getenv()));
     return new Up(file, options, Brood.OUT, Brood.ERR).run();
   }
 

@@ -25,6 +25,7 @@ import java.util.OptionalInt;
  * @param killSignal the first signal of a stop, {@code SIGTERM} form
  * @param killTimeout how long a stop waits before SIGKILL
  * @param supervision how it lives: restarts, readiness, health, what it waits for
+ * @param progress where it tells how far it has got, if it does
  * @param line where the entry starts in the file, from 1
  */
 public record App(
@@ -40,6 +41,7 @@ public record App(
     String killSignal,
     Duration killTimeout,
     Supervision supervision,
+    Optional<ProgressSource> progress,
     int line) {
 
   /** Copies the maps. */

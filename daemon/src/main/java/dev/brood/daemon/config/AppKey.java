@@ -98,15 +98,20 @@ public enum AppKey {
       "the wait before the first restart in a row, which then grows by half up to 15s"),
   SIGNIFICANT(
       "significant", FLAG, "false", "whether its end for good stops the others, a success, too"),
-  READY("ready", Kind.READY, "started", "how it is known to have come up; see below"),
+  READY("ready", Kind.READY, "started", "how it is known to have come up"),
   WAIT_READY("wait_ready", FLAG, "false", "PM2's way to say ready: message"),
   LISTEN_TIMEOUT(
       "listen_timeout",
       DURATION,
       "30s",
       "how long it may take to be ready; after that it has failed (PM2: 3s, and no failure)"),
-  HEALTH("health", Kind.HEALTH, "none", "how it is known to be still well; see below"),
-  DEPENDS_ON("depends_on", NEEDS, "none", "the apps that it waits for; see below"),
+  HEALTH("health", Kind.HEALTH, "none", "how it is known to be still well"),
+  DEPENDS_ON("depends_on", NEEDS, "none", "the apps that it waits for"),
+  PROGRESS(
+      "progress",
+      Kind.PROGRESS,
+      "none",
+      "where it tells how far it is: on its channel, or in its output"),
 
   APPEND_ENV_TO_NAME("append_env_to_name"),
   AUTOMATION("automation", "pmx"),
@@ -167,6 +172,7 @@ public enum AppKey {
     COUNT("a number, or unlimited"),
     READY("started, message, notify, or a map of one sign"),
     HEALTH("ping, or a map of one sign"),
+    PROGRESS("message, percent, or a map with line"),
     NEEDS("a name, a list of names, or a map of names to conditions"),
     ANY("anything");
 

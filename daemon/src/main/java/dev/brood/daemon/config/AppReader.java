@@ -60,6 +60,7 @@ final class AppReader {
             get(AppKey.KILL_SIGNAL, values::signal).orElse(KILL_SIGNAL),
             get(AppKey.KILL_TIMEOUT, values::milliseconds).orElse(KILL_TIMEOUT),
             new SupervisionReader(nodes, values, entries).read(),
+            get(AppKey.PROGRESS, new ProgressReader(nodes, values)::read),
             YamlNodes.line(app)));
   }
 

@@ -78,6 +78,7 @@ final class ProcfileReader {
         AppReader.KILL_SIGNAL,
         AppReader.KILL_TIMEOUT,
         Supervision.DEFAULT,
+        Optional.empty(),
         number);
   }
 

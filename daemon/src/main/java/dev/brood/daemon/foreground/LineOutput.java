@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -33,6 +35,9 @@ final class LineOutput implements AutoCloseable {
 
   private record Entry(Target target, byte[] bytes, Semaphore room, int permits) {}
 
+  /** Makes the writer draw the footer again. */
+  private static final Entry FOOTER = new Entry(Target.ERR, new byte[0], new Semaphore(0), 0);
+
   private static final Entry END = new Entry(Target.OUT, new byte[0], new Semaphore(0), 0);
 
   private final OutputStream out;
@@ -43,6 +48,12 @@ final class LineOutput implements AutoCloseable {
   private final Semaphore noticeRoom = new Semaphore(NOTICE_BYTES);
   private final AtomicInteger droppedNotices = new AtomicInteger();
   private final LinkedBlockingQueue<Entry> lines = new LinkedBlockingQueue<>();
+  private final AtomicBoolean footerQueued = new AtomicBoolean();
+  private volatile List<String> footer = List.of();
+
+  /** How many lines of the footer are on the screen; of the writing thread. */
+  private int drawn;
+
   private final Thread writer;
   private volatile boolean broken;
 
@@ -90,6 +101,19 @@ final class LineOutput implements AutoCloseable {
     }
   }
 
+  /**
+   * Keeps these lines below all others on stderr, which must be a terminal; none to take them away.
+   * Never waits.
+   */
+  void footer(List<String> newFooter) {
+    if (!newFooter.equals(footer)) {
+      footer = List.copyOf(newFooter);
+      if (footerQueued.compareAndSet(false, true)) {
+        lines.add(FOOTER);
+      }
+    }
+  }
+
   /** Drops what is waiting and what is still added: nobody reads, and someone wants to end. */
   void abandon() {
     broken = true;
@@ -118,10 +142,13 @@ final class LineOutput implements AutoCloseable {
         int noticePermits = 0;
         while (entry != null && entry != END && entry.target() == target) {
           batch.write(entry.bytes(), 0, entry.bytes().length);
+          if (entry == FOOTER) {
+            footerQueued.set(false);
+          }
           if (entry.room() == room) {
             permits += entry.permits();
           } else {
-            noticePermits += entry.permits();
+            noticePermits += entry.permits(); // none of a footer
           }
           entry = batch.size() < WRITE_BYTES ? lines.poll() : null;
         }
@@ -144,11 +171,34 @@ final class LineOutput implements AutoCloseable {
     }
     try {
       OutputStream stream = target == Target.OUT ? out : err;
+      erase();
       batch.writeTo(stream);
       stream.flush();
+      draw();
     } catch (IOException _) {
       broken = true;
       onBroken.run();
+    }
+  }
+
+  /** Takes the footer off the screen: up to its first line, and clears from there. */
+  private void erase() throws IOException {
+    if (drawn > 0) {
+      String up = drawn == 1 ? "" : "\u001b[" + (drawn - 1) + "A";
+      err.write(("\r" + up + "\u001b[J").getBytes(StandardCharsets.US_ASCII));
+      err.flush();
+      drawn = 0;
+    }
+  }
+
+  /** Draws it, without the terminal breaking lines that are too long for it. */
+  private void draw() throws IOException {
+    List<String> bars = footer;
+    if (!bars.isEmpty()) {
+      String text = "\u001b[?7l" + String.join("\n", bars) + "\u001b[?7h";
+      err.write(text.getBytes(StandardCharsets.UTF_8));
+      err.flush();
+      drawn = bars.size();
     }
   }
 }

@@ -33,6 +33,11 @@ final class Summary {
     restarts++;
   }
 
+  /** Brood itself has failed, not an instance. */
+  void failedItself() {
+    otherwise = ExitCodes.FAILURE;
+  }
+
   /** A second signal ended what a stop had not. */
   void killedBy(String signal) {
     otherwise = ExitCodes.ofSignal(signal);

@@ -4,12 +4,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /** What this process' descriptors are connected to, and whether colours are wanted there. */
 public final class Terminal {
   private static final Path SELF = Path.of("/proc/self");
   private static final Pattern DEVICE = Pattern.compile("/dev/(pts/\\d+|tty.*|console|hvc\\d+)");
+
+  private static final int STANDARD_COLUMNS = 80;
+  private static final int LEAST_COLUMNS = 20;
+  private static final int MOST_COLUMNS = 500;
 
   private Terminal() {}
 
@@ -26,6 +31,19 @@ public final class Terminal {
       return !force.equals("0");
     }
     return isTerminal(descriptor) && !"dumb".equals(environment.get("TERM"));
+  }
+
+  /**
+   * How wide bars on a terminal are: what COLUMNS says, from 20 to 500, else 80; empty if that
+   * descriptor is no terminal that can move its cursor.
+   */
+  public static OptionalInt barColumns(int descriptor, Map<String, String> environment) {
+    if (!isTerminal(descriptor) || "dumb".equals(environment.get("TERM"))) {
+      return OptionalInt.empty();
+    }
+    String columns = environment.getOrDefault("COLUMNS", "");
+    int number = columns.matches("\\d{1,4}") ? Integer.parseInt(columns) : STANDARD_COLUMNS;
+    return OptionalInt.of(Math.clamp(number, LEAST_COLUMNS, MOST_COLUMNS));
   }
 
   /** Whether a descriptor of this process is a terminal, by the name of what it is open on. */

@@ -1,5 +1,7 @@
 package dev.brood.daemon.foreground;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.brood.daemon.apps.AppException;
 import dev.brood.daemon.apps.AppSupervisor;
 import dev.brood.daemon.apps.Host;
@@ -10,12 +12,14 @@ import dev.brood.daemon.foreground.LineOutput.Target;
 import dev.brood.process.Line;
 import dev.brood.workers.supervise.RunningSupervisor;
 import dev.brood.workers.supervise.SupervisionException;
+import dev.brood.workers.supervise.SupervisorEvent;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
@@ -32,6 +36,9 @@ public final class Up {
   /** How long output may stay unread once every instance has ended. */
   private static final Duration UNREAD_LIMIT = Duration.ofSeconds(4);
 
+  /** How often bars of progress are drawn again. */
+  private static final long BAR_MILLIS = 200;
+
   /** How much may wait for a decision; more makes the supervisor's events wait. */
   private static final int MOST_WAITING = 10_000;
 
@@ -43,13 +50,15 @@ public final class Up {
    * @param variant NAME of the {@code env_NAME} maps to put on top of {@code env}, if any
    * @param colourOut whether lines on stdout have colours
    * @param colourErr whether lines on stderr have colours
+   * @param barColumns how wide bars of progress are; empty for lines instead of bars
    */
   public record Options(
       boolean keepGoing,
       boolean restarts,
       Optional<String> variant,
       boolean colourOut,
-      boolean colourErr) {}
+      boolean colourErr,
+      OptionalInt barColumns) {}
 
   private final BroodFile file;
   private final Options options;
@@ -88,16 +97,25 @@ public final class Up {
     Map<String, Integer> numbers = new HashMap<>();
     plans.forEach(plan -> numbers.put(plan.label(), numbers.size()));
     UpCore core = new UpCore(plans, options.keepGoing());
+    ProgressBoard board = new ProgressBoard(plans);
     RunningSupervisor running =
         AppSupervisor.of(
                 plans,
                 options.restarts(),
-                plan -> reader(labels, plan.label(), numbers.getOrDefault(plan.label(), 0)))
+                plan -> reader(board, labels, plan.label(), numbers.getOrDefault(plan.label(), 0)),
+                (plan, channel) -> board.listen(plan.label(), channel))
             .onEvent(event -> send(new UpCore.Input.Told(event)))
             .start();
     try {
       while (!core.isFinished()) {
-        handle(inputs.take(), core, running, labels);
+        UpCore.Input input = board.isLive() ? inputs.poll(BAR_MILLIS, MILLISECONDS) : inputs.take();
+        if (input instanceof UpCore.Input.Told(SupervisorEvent event)) {
+          board.follow(event);
+        }
+        if (input != null) {
+          handle(input, core, running, labels);
+        }
+        show(board, labels);
       }
     } finally {
       end(running);
@@ -119,6 +137,14 @@ public final class Up {
     }
   }
 
+  private void show(ProgressBoard board, Labels labels) {
+    if (options.barColumns().isPresent()) {
+      output.footer(board.bars(options.barColumns().getAsInt()));
+    } else {
+      board.news().forEach((label, text) -> notice(labels, label, text));
+    }
+  }
+
   private static void rest(RunningSupervisor running, String label) {
     try {
       running.terminateChild(label);
@@ -128,10 +154,11 @@ public final class Up {
   }
 
   /** Prints each line of one instance; waits while the output is full, and the instance with it. */
-  private Consumer<Line> reader(Labels labels, String label, int number) {
+  private Consumer<Line> reader(ProgressBoard board, Labels labels, String label, int number) {
     String out = labels.prefix(label, number, options.colourOut());
     String err = labels.prefix(label, number, options.colourErr());
     return line -> {
+      board.read(label, line);
       boolean toOut = line.stream() == Line.Stream.STDOUT;
       try {
         output.line(toOut ? Target.OUT : Target.ERR, (toOut ? out : err) + line.text());

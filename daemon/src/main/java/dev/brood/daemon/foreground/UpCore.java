@@ -116,7 +116,13 @@ final class UpCore {
     switch (event) {
       case SupervisorEvent.OfChild ofChild -> told(ofChild);
       case SupervisorEvent.ShuttingDown(String _, SupervisorEnd reason) -> shuttingDown(reason);
-      case SupervisorEvent.Finished _ -> finished = true;
+      case SupervisorEvent.Finished(String _, SupervisorEnd end) -> {
+        finished = true;
+        if (!end.success()) {
+          notice(OURS, "the supervisor has ended: " + end);
+          summary.failedItself();
+        }
+      }
       case SupervisorEvent.EventsLost(String _, long count) -> {
         notice(OURS, count + " events were not told, because they came too fast");
         effects.add(new Effect.Survey());

@@ -120,6 +120,32 @@ class TerminalProcessTest {
     assertThat(tmux("capture-pane", "-p", "-e")).contains("\u001b[36ma     | ");
   }
 
+  @Test
+  void up_progressOnATerminal_isABarBelowTheLinesAndGoes() throws Exception {
+    script(
+        "program.sh",
+        """
+        echo "at 40 %"
+        while [ ! -e go ]; do sleep 0.05; done
+        echo "at 100 %"
+        """);
+    Files.writeString(
+        directory.resolve("brood.yaml"), "- {name: a, script: program.sh, progress: percent}\n");
+    start("up");
+    awaitScreen("a [########------------]  40 %");
+    assertThat(screen()).containsSubsequence("a     | at 40 %", "a [####");
+    Files.createFile(directory.resolve("go"));
+    tmux("wait-for", "done");
+    assertThat(screen()).contains("a     | at 100 %", "code 0").doesNotContain("a [###");
+  }
+
+  private void awaitScreen(String text) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+    while (!screen().contains(text)) {
+      assertThat(System.nanoTime()).as(screen()).isLessThan(end);
+    }
+  }
+
   private void script(String name, String text) throws IOException {
     Files.writeString(directory.resolve(name), text.replace("SERVER", server));
   }

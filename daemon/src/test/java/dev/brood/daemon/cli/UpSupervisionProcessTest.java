@@ -248,6 +248,25 @@ class UpSupervisionProcessTest {
   }
 
   @Test
+  void up_progressWithoutATerminal_isALineForEachTenthAndPhase() throws Exception {
+    Files.writeString(
+        directory.resolve("node.js"),
+        "const say = (percent, phase) => process.send({brood: 'progress', percent, phase});"
+            + " say(3, 'load'); setTimeout(() => { say(57, 'sort'); setTimeout(() =>"
+            + " process.exit(0), 1000); }, 1000)");
+    file(
+        "- {script: node.js, progress: message}",
+        "- {name: sh, script: \"echo done 2 of 4; sleep 1\", progress: {line: \"(?<done>\\\\d) of"
+            + " (?<total>\\\\d)\"}}");
+    Cli.Ended ended = Cli.run(directory, "up");
+    assertThat(ended.code()).isZero();
+    assertThat(ended.err())
+        .containsSubsequence("node  * progress: 3 %, load\n", "node  * progress: 57 %, sort\n")
+        .contains("sh    * progress: 50 %\n")
+        .doesNotContain("\u001b");
+  }
+
+  @Test
   void up_itselfKilled_leavesNothingOfWhatItSupervises() throws Exception {
     Files.writeString(
         directory.resolve("node.js"),

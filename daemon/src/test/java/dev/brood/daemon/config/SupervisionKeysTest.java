@@ -141,8 +141,27 @@ class SupervisionKeysTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '~',
+      value = {
+        "progress: message ~ Message[]",
+        "progress: percent ~ Output[pattern=(?<percent>\\d{1,3}(?:\\.\\d+)?) ?%]",
+        "progress: {line: \"(?<done>.) of (?<total>.)\"} ~ Output[pattern=(?<done>.) of (?<total>.)]",
+      })
+  void progress_everySource_isRead(String key, String expected) throws IOException {
+    assertThat(app(key).progress().orElseThrow()).hasToString(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
       quoteCharacter = '`',
       value = {
+        "`progress: mesage` ~ 2:13: error: progress: expected one of message, percent, found"
+            + " \"mesage\"; did you mean \"message\"?",
+        "`progress: {line: x, limit: 3}` ~ 2:13: error: progress: expected line and a regular"
+            + " expression, alone",
+        "`progress: {line: done}` ~ 2:20: error: progress.line: expected a regular expression with"
+            + " a group (?<percent>...), or (?<done>...) and (?<total>...), (?<phase>...) or"
+            + " (?<message>...), found \"done\"",
         "`restart: permanant` ~ 2:12: error: restart: expected one of permanent, temporary,"
             + " transient, found \"permanant\"; did you mean \"permanent\"?",
         "`restart: temporary|autorestart: false` ~ 3:3: error: \"autorestart\" has no place beside"

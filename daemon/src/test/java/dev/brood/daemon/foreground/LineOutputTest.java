@@ -134,6 +134,28 @@ class LineOutputTest {
     assertThat(written()).containsPattern("last \\(\\d+ such lines before were dropped\\)");
   }
 
+  @Test
+  void footer_ofTwoLines_staysBelowAllOthers() throws Exception {
+    String clear = "\r\u001b[1A\u001b[J";
+    String bars = "\u001b[?7lbar 1\nbar 2\u001b[?7h";
+    try (LineOutput output = new LineOutput(err, err, LONG, () -> {})) {
+      output.footer(List.of("bar 1", "bar 2"));
+      await(bars);
+      output.line(Target.OUT, "text");
+      await(bars + clear + "text\n" + bars);
+      output.footer(List.of());
+    }
+    assertThat(written()).isEqualTo(bars + clear + "text\n" + bars + clear);
+  }
+
+  private void await(String text) {
+    long end = System.nanoTime() + LONG.toNanos();
+    while (!written().equals(text)) {
+      assertThat(System.nanoTime()).as("written: " + written()).isLessThan(end);
+      Thread.onSpinWait();
+    }
+  }
+
   private String written() {
     return err.toString(StandardCharsets.UTF_8);
   }
