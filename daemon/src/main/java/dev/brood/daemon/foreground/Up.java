@@ -110,6 +110,7 @@ public final class Up {
       while (!core.isFinished()) {
         UpCore.Input input = board.isLive() ? inputs.poll(BAR_MILLIS, MILLISECONDS) : inputs.take();
         if (input instanceof UpCore.Input.Told(SupervisorEvent event)) {
+          show(board, labels); // what a run has told last, before its end takes it away
           board.follow(event);
         }
         if (input != null) {
