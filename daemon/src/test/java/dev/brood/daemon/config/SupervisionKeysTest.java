@@ -144,7 +144,8 @@ class SupervisionKeysTest {
       value = {
         "progress: message ~ Message[]",
         "progress: percent ~ Output[pattern=(?<percent>\\d{1,3}(?:\\.\\d+)?) ?%]",
-        "progress: {line: \"(?<done>.) of (?<total>.)\"} ~ Output[pattern=(?<done>.) of (?<total>.)]",
+        "progress: {line: \"(?<done>.) of (?<total>.)\"}"
+            + " ~ Output[pattern=(?<done>.) of (?<total>.)]",
       })
   void progress_everySource_isRead(String key, String expected) throws IOException {
     assertThat(app(key).progress().orElseThrow()).hasToString(expected);
