@@ -45,7 +45,7 @@ record BuildPlan(
   static BuildPlan read(Path file, Collection<String> wanted) throws IOException {
     try {
       BuildFile content = JSON.readValue(Files.readString(file), BuildFile.class);
-      if (content.steps() == null || content.steps().isEmpty()) {
+      if (content == null || content.steps() == null || content.steps().isEmpty()) {
         throw new UsageException("has no steps");
       }
       Path folder = file.toAbsolutePath().normalize().getParent();
@@ -83,6 +83,9 @@ record BuildPlan(
   private static Map<String, String> makers(Map<String, Step> steps) {
     Map<String, String> makers = new HashMap<>();
     steps.forEach((name, step) -> {
+      if (step == null) {
+        throw new UsageException("step " + name + " is empty");
+      }
       step.objection()
           .ifPresent(objection -> {
             throw new UsageException("step " + name + " " + objection);

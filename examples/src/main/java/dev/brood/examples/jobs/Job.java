@@ -53,23 +53,22 @@ record Job(
   static SequencedMap<String, Job> read(Path file) throws IOException {
     try {
       JobFile content = JSON.readValue(Files.readString(file), JobFile.class);
-      if (content.jobs() == null || content.jobs().isEmpty()) {
-        throw new UsageException(file + " has no jobs");
+      if (content == null || content.jobs() == null || content.jobs().isEmpty()) {
+        throw new UsageException("has no jobs");
       }
-      content
-          .jobs()
-          .forEach((name, job) -> {
-            if (!name.matches("[\\w.-]+") || job.run().isEmpty() || job.attempts() < 1) {
-              throw new UsageException(
-                  file
-                      + ": job \""
-                      + name
-                      + "\" needs a plain name, something to run, and attempts");
-            }
-          });
+      content.jobs().forEach(Job::check);
       return content.jobs();
+    } catch (UsageException e) {
+      throw new UsageException(file + ": " + e.getMessage());
     } catch (JacksonException e) {
       throw new UsageException(file + ": " + e.getOriginalMessage());
+    }
+  }
+
+  private static void check(String name, Job job) {
+    if (!name.matches("[\\w.-]+") || job == null || job.run().isEmpty() || job.attempts() < 1) {
+      throw new UsageException(
+          "job \"" + name + "\" needs a plain name, something to run, and attempts");
     }
   }
 

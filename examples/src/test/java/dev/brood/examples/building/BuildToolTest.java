@@ -57,6 +57,31 @@ class BuildToolTest {
   }
 
   @Test
+  void build_inputFolderHasAnotherFile_runsAgain() throws Exception {
+    Path texts = Files.createDirectory(folder.resolve("texts"));
+    Files.writeString(texts.resolve("a.txt"), "a\n");
+    write(
+        """
+        {"steps": {"all": {"run": "cat texts/* > all.out", "inputs": ["texts"],
+                           "outputs": ["all.out"]}}}
+        """,
+        Map.of());
+    assertThat(build()).isEqualTo("{all=Built}");
+    assertThat(build()).isEqualTo("{all=FromCache}");
+    Files.writeString(texts.resolve("b.txt"), "b\n");
+    assertThat(build()).isEqualTo("{all=Built}");
+    assertThat(folder.resolve("all.out")).hasContent("a\nb\n");
+  }
+
+  @Test
+  void build_fresh_runsAllWhateverIsInTheCache() throws Exception {
+    write(SUM, Map.of("a.txt", "a\n", "b.txt", "b\n"));
+    assertThat(build()).contains("sum=Built");
+    assertThat(shown(BuildTool.results(plan(), 2, true)))
+        .isEqualTo("{a=Built, b=Built, sum=Built}");
+  }
+
+  @Test
   void build_stepIsNamed_makesWhatItNeedsAndNoMore() throws Exception {
     write(SUM, Map.of("a.txt", "a\n", "b.txt", "b\n"));
     BuildPlan plan = BuildPlan.read(folder.resolve("build.json"), List.of("b"));
@@ -162,6 +187,8 @@ class BuildToolTest {
   @Test
   void file_thatIsWrong_isRefusedWithTheReason() throws Exception {
     refused("{\"steps\": {}}", "has no steps");
+    refused("null", "has no steps");
+    refused("{\"steps\": {\"a\": null}}", "step a is empty");
     refused("{\"steps\": {\"a\": {\"ran\": \"true\"}}}", "ran");
     refused("{\"steps\": {\"a\": {\"inputs\": []}}}", "step a has nothing to run");
     refused(
