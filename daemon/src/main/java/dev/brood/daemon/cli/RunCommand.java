@@ -22,6 +22,9 @@ final class RunCommand implements Callable<Integer> {
   /** The value of {@code --json} without a file. */
   private static final String JSON_TO_STDERR = "";
 
+  /** The value of {@code --progress} without an expression. */
+  private static final String ANY_PER_CENT = "";
+
   private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
   private final PrintStream err;
 
@@ -51,6 +54,16 @@ final class RunCommand implements Callable<Integer> {
     spec.addOption(Options.text("--cwd", "DIR", "Run the program in this directory."));
     spec.addOption(
         Options.size("--max-output", "Stop the program when it has printed more than this."));
+    spec.addOption(
+        OptionSpec.builder("--progress")
+            .paramLabel("REGEX")
+            .description(
+                "Show its progress on stderr as a bar: by what it prints, such as \"40 %%\", or by"
+                    + " the named groups percent, done and total, phase, message of REGEX.")
+            .type(String.class)
+            .arity("0..1")
+            .fallbackValue(ANY_PER_CENT)
+            .build());
     spec.addOption(
         OptionSpec.builder("--json")
             .paramLabel("FILE")
@@ -88,8 +101,8 @@ final class RunCommand implements Callable<Integer> {
             "brood run [OPTIONS] [--] PROGRAM [ARG...]")
         .description(
             "The program has the terminal's own stdin, stdout and stderr, and its exit code is"
-                + " ours. With --idle or --max-output the output has to pass through us: it is then"
-                + " a pipe for the program, not a terminal.",
+                + " ours. With --idle, --max-output or --progress the output has to pass through us:"
+                + " it is then a pipe for the program, not a terminal.",
             "Ctrl-C reaches the program once, from the terminal; we wait for what it does. A"
                 + " SIGTERM or SIGHUP to us stops the program and all it has started.",
             "Durations: " + Amounts.DURATION_EXAMPLES + ". Sizes: " + Amounts.SIZE_EXAMPLES + ".")
@@ -98,6 +111,7 @@ final class RunCommand implements Callable<Integer> {
         .footer(
             "  brood run --timeout 10m -- make -j8",
             "  brood run --idle 30s --json=end.json -- ./import.sh data.csv",
+            "  brood run --progress='(?<done>\\d+)/(?<total>\\d+)' -- ninja",
             "  brood run --only-env PATH,HOME --env LC_ALL=C -- env");
   }
 
@@ -116,6 +130,14 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private RunRequest request() {
+    try {
+      return readRequest();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--progress: " + e.getMessage(), e);
+    }
+  }
+
+  private RunRequest readRequest() {
     List<String> argv = spec.commandLine().getParseResult().matchedPositionalValue(0, List.of());
     return new RunRequest(
         argv,
@@ -126,6 +148,7 @@ final class RunCommand implements Callable<Integer> {
         Options.value(spec, "--idle"),
         Options.value(spec, "--grace"),
         Options.<Long>value(spec, "--max-output").orElse(0L),
+        Options.value(spec, "--progress"),
         Options.value(spec, "--json").isPresent());
   }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one program in the foreground, on the terminal's own stdio and in its foreground group.
@@ -23,6 +24,8 @@ import java.util.function.Consumer;
  * passed on once. TERM and HUP stop the program's tree within its grace.
  */
 public final class RunProgram {
+  private static final int STDERR = 2;
+
   private final RunRequest request;
   private final OutputStream out;
   private final OutputStream err;
@@ -50,8 +53,9 @@ public final class RunProgram {
    * @throws InterruptedException if interrupted; the program has been stopped then
    */
   public RunReport run() throws InterruptedException {
-    try (TerminationSignals _ = TerminationSignals.listen(this::signalled);
-        Child child = withStdio(request.command()).spawn()) {
+    try (ProgressLine progress = progressLine();
+        TerminationSignals _ = TerminationSignals.listen(this::signalled);
+        Child child = withStdio(request.command(), progress).spawn()) {
       started.complete(child);
       Result result = child.result();
       Cause cause = budget.exceeded() ? Cause.OUTPUT_LIMIT : result.cause();
@@ -91,11 +95,27 @@ public final class RunProgram {
     started.thenAccept(child -> Thread.ofVirtual().start(() -> action.accept(child)));
   }
 
-  private Command withStdio(Command command) {
+  private @Nullable ProgressLine progressLine() {
+    String program = request.argv().getFirst();
+    String name = program.substring(program.lastIndexOf('/') + 1);
+    return request
+        .progress()
+        .map(regex -> new ProgressLine(name, regex, err, Terminal.isTerminal(STDERR)))
+        .orElse(null);
+  }
+
+  private Command withStdio(Command command, @Nullable ProgressLine progress) {
     Command base = command.group(Group.SHARED).stdin(Stdio.inherit());
-    return request.observed()
-        ? base.stdout(Stdio.stream(new PassedOutput(out, budget)))
-            .stderr(Stdio.stream(new PassedOutput(err, budget)))
-        : base.stdout(Stdio.inherit()).stderr(Stdio.inherit());
+    if (!request.observed()) {
+      return base.stdout(Stdio.inherit()).stderr(Stdio.inherit());
+    }
+    return progress == null
+        ? base.stdout(passed(out)).stderr(passed(err))
+        : base.stdout(passed(progress.above(out)), progress.tap())
+            .stderr(passed(progress.above(err)), progress.tap());
+  }
+
+  private Stdio.Sink passed(OutputStream output) {
+    return Stdio.stream(new PassedOutput(output, budget));
   }
 }

@@ -22,6 +22,9 @@ import java.util.Optional;
  * @param grace how long a stop waits before SIGKILL, and then also how long it may go on after
  *     Ctrl-C; empty: 5 s, and as long as it likes
  * @param maxOutput how many bytes it may print; 0: any number
+ * @param progress by which regular expression progress is found in its output, see {@link
+ *     dev.brood.workers.watch.ProgressPattern}, none for a number before a per cent sign; empty: it
+ *     is not looked for
  * @param json whether the report has a JSON object
  */
 public record RunRequest(
@@ -33,10 +36,16 @@ public record RunRequest(
     Optional<Duration> idle,
     Optional<Duration> grace,
     long maxOutput,
+    Optional<String> progress,
     boolean json) {
 
-  /** Copies the collections. */
+  /**
+   * Checks and copies.
+   *
+   * @throws IllegalArgumentException if progress is no expression, or has no group that says it
+   */
   public RunRequest {
+    progress = progress.map(ProgressLine::checked);
     argv = List.copyOf(argv);
     variables = Collections.unmodifiableMap(new LinkedHashMap<>(variables));
     onlyVariables = onlyVariables.map(List::copyOf);
@@ -44,7 +53,7 @@ public record RunRequest(
 
   /** Whether the output has to pass through us; it is a pipe for the program then. */
   boolean observed() {
-    return idle.isPresent() || maxOutput > 0;
+    return idle.isPresent() || maxOutput > 0 || progress.isPresent();
   }
 
   /** The command with everything but stdio and group. */

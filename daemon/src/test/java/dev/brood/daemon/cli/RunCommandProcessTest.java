@@ -38,6 +38,26 @@ class RunCommandProcessTest {
   }
 
   @Test
+  void run_progress_isShownBesideTheOutput() throws Exception {
+    String script = "echo 'step 1 of 4: load'; echo 'step 4 of 4: save'";
+    String regex = "--progress=(?<done>\\d+) of (?<total>\\d+): (?<phase>\\w+)";
+    Cli.Ended ended = Cli.run(directory, "run", regex, "--", "sh", "-c", script);
+    assertThat(ended.out()).isEqualTo("step 1 of 4: load\nstep 4 of 4: save");
+    assertThat(ended.err().lines())
+        .last()
+        .asString()
+        .startsWith("sh [##################] 100 %")
+        .endsWith("save");
+  }
+
+  @Test
+  void run_progressByNoExpression_isAWrongCommandLine() throws Exception {
+    Cli.Ended ended = Cli.run(directory, "run", "--progress=(\\d+)", "--", "true");
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.err()).contains("--progress: a pattern of progress has a group");
+  }
+
+  @Test
   void run_stdin_isPassedOn() throws Exception {
     try (Cli cli = Cli.start(directory, "run", "--", "sh", "-c", "cat; echo end")) {
       assertThat(cli.noInput().end().out()).isEqualTo("end");

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -92,6 +93,25 @@ class TerminalProcessTest {
     tmux("send-keys", "one", "Enter", "two", "Enter");
     tmux("wait-for", "done");
     assertThat(screen()).contains("code 0").containsPattern("read (one|two)");
+  }
+
+  @Test
+  void run_progress_isDrawnBelowTheOutputAndLeftAtTheEnd() throws Exception {
+    script(
+        "program.sh",
+        """
+        echo 'begun, 10 %'
+        tmux -L SERVER wait-for -S ready
+        read line
+        echo "read $line, 100 %"
+        """);
+    start("run --progress -- sh program.sh");
+    tmux("wait-for", "ready");
+    awaitScreen("sh [#-----------------]  10 %");
+    tmux("send-keys", "on", "Enter");
+    tmux("wait-for", "done");
+    assertThat(screen())
+        .contains("begun, 10 %", "read on, 100 %", "sh [##################] 100 %", "code 0");
   }
 
   @Test
@@ -179,6 +199,14 @@ class TerminalProcessTest {
         "-c",
         directory.toString(),
         "sh survivor.sh");
+  }
+
+  private void awaitScreen(String text) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+    while (!screen().contains(text)) {
+      assertThat(System.nanoTime() - end).as("in time: " + text + " in " + screen()).isNegative();
+      LockSupport.parkNanos(50_000_000);
+    }
   }
 
   private String screen() throws Exception {
