@@ -101,8 +101,8 @@ final class RunCommand implements Callable<Integer> {
             "brood run [OPTIONS] [--] PROGRAM [ARG...]")
         .description(
             "The program has the terminal's own stdin, stdout and stderr, and its exit code is"
-                + " ours. With --idle, --max-output or --progress the output has to pass through us:"
-                + " it is then a pipe for the program, not a terminal.",
+                + " ours. With --idle, --max-output or --progress the output has to pass through"
+                + " us: it is then a pipe for the program, not a terminal.",
             "Ctrl-C reaches the program once, from the terminal; we wait for what it does. A"
                 + " SIGTERM or SIGHUP to us stops the program and all it has started.",
             "Durations: " + Amounts.DURATION_EXAMPLES + ". Sizes: " + Amounts.SIZE_EXAMPLES + ".")

@@ -159,13 +159,6 @@ class TerminalProcessTest {
     assertThat(screen()).contains("a     | at 100 %", "code 0").doesNotContain("a [###");
   }
 
-  private void awaitScreen(String text) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
-    while (!screen().contains(text)) {
-      assertThat(System.nanoTime()).as(screen()).isLessThan(end);
-    }
-  }
-
   private void script(String name, String text) throws IOException {
     Files.writeString(directory.resolve(name), text.replace("SERVER", server));
   }
