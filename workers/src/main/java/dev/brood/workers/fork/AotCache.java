@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A folder of AOT caches (JEP 514) for Java children, which start in about half of the time with
- * one; see {@link Fork#aotCache}. Immutable and thread-safe.
+ * A folder of AOT caches (JEP 514) for Java children, which start in two thirds to four fifths of
+ * the time with one; see {@link Fork#aotCache}. Immutable and thread-safe.
  *
  * <p>There is one cache for each JDK, class path and set of options of the JVM. If it is missing,
  * the child starts without, and a JVM in the background makes it for later ones: a training run of

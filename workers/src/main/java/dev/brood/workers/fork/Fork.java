@@ -194,7 +194,7 @@ public final class Fork {
   }
 
   /**
-   * With an AOT cache, which lets a Java child start in about half of the time: {@code
+   * With an AOT cache, which lets a Java child start sooner: {@code
    * Fork.java(Main.class).aotCache(AotCache.ofUser())}. Used by the starts after the first, which
    * has it made; {@link AotCache#make} makes it before.
    *
