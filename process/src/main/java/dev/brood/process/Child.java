@@ -7,6 +7,7 @@ import dev.brood.process.internal.spawn.OsProcess;
 import dev.brood.process.internal.spawn.OsProcess.StopOutcome;
 import dev.brood.process.internal.spawn.OsProcess.StopStep;
 import dev.brood.process.internal.spawn.Started;
+import dev.brood.process.internal.spawn.Uninterruptible;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +35,9 @@ public final class Child implements AutoCloseable {
    * one event, the exit, is all that it takes: what they wrote is in the pipe.
    */
   static final Duration HEAD_START = Duration.ofMillis(2);
+
+  /** Between the end of a process and everybody's knowing lie microseconds; never longer. */
+  private static final Duration NOTICE = Duration.ofSeconds(5);
 
   private final Command command;
   private final OsProcess process;
@@ -251,8 +255,9 @@ public final class Child implements AutoCloseable {
 
   /**
    * Ends it and everything that it started, by its command's {@link StopPlan}; returns when that is
-   * done, at the latest some seconds after the plan's last wait. Idempotent, from any thread; an
-   * interrupt does not cut it short and stays set.
+   * done, at the latest some seconds after the plan's last wait. Then it {@link #isAlive} no more,
+   * unless the report names it as a survivor. Idempotent, from any thread; an interrupt does not
+   * cut it short and stays set.
    */
   public StopReport stop() {
     return stop(command.spec().stopPlan, Cause.STOPPED);
@@ -412,6 +417,10 @@ public final class Child implements AutoCloseable {
             .toList();
     long begin = System.nanoTime();
     StopOutcome outcome = process.stopTree(steps);
+    if (!outcome.survivors().contains(pid())) {
+      // Another thread may have noticed its end, and not have told it yet.
+      Uninterruptible.awaitUntil(exited, System.nanoTime() + NOTICE.toNanos());
+    }
     StopReport report = StopReport.of(outcome, System.nanoTime() - begin);
     if (!report.alreadyEnded()) {
       Events.stopped(this, report);

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Stopping one child: plans, graces, last words, and stops that come twice. */
@@ -213,6 +214,20 @@ class StopTest {
       }
       child.close();
       assertThat(child.await()).isEqualTo(new Exit.Signaled(Signal.TERM, false));
+    }
+  }
+
+  @Test
+  void stop_childThatIsJustEnding_isNotAliveAfterwards() throws Exception {
+    for (int round = 0; round < 500; round++) {
+      try (Child child = Command.of("cat").stdin(Stdio.pipe()).spawn()) {
+        child.stdin().close();
+        LockSupport.parkNanos(round % 50 * 20_000L);
+
+        child.stop();
+
+        assertThat(child.isAlive()).as("alive after a stop, round %s", round).isFalse();
+      }
     }
   }
 

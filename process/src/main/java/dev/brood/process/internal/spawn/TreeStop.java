@@ -14,9 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -209,8 +207,12 @@ final class TreeStop {
    */
   private boolean awaitGone(long waitNanos, int number) {
     long end = System.nanoTime() + Math.min(waitNanos, Long.MAX_VALUE / 4);
-    if (held && !awaitEnding(end)) {
-      return false;
+    if (held) {
+      boolean ended = Uninterruptible.awaitUntil(child.ending(), end);
+      interrupted |= Thread.interrupted();
+      if (!ended) {
+        return false;
+      }
     }
     long look = FIRST_LOOK_NANOS;
     int emptyLooks = 0;
@@ -233,21 +235,6 @@ final class TreeStop {
         LockSupport.parkNanos(this, Math.min(look, left));
         interrupted |= Thread.interrupted();
         look = Math.min(look * 2, LAST_LOOK_NANOS);
-      }
-    }
-  }
-
-  private boolean awaitEnding(long endNanos) {
-    while (true) {
-      try {
-        child.ending().get(Math.max(0, endNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
-        return true;
-      } catch (TimeoutException e) {
-        return false;
-      } catch (ExecutionException e) {
-        return true; // ended, and its status is lost
-      } catch (InterruptedException e) {
-        interrupted = true; // a stop is bounded and goes on; the flag is set again at its end
       }
     }
   }
