@@ -7,12 +7,15 @@ import java.util.concurrent.ThreadLocalRandom;
  * that stays within a bound, then random ones.
  *
  * <p>A failure names the seed; {@code -Dbrood.seed=N} runs that one case alone. A seed that failed
- * deserves a test of its own.
+ * deserves a test of its own. {@code -Dbrood.seeds.times=N} runs N times as many, as a soak.
  */
 public final class Seeds {
 
   /** System property that holds the one seed to run. */
   public static final String PROPERTY = "brood.seed";
+
+  /** System property that multiplies the number of random cases. */
+  public static final String TIMES_PROPERTY = "brood.seeds.times";
 
   private Seeds() {}
 
@@ -53,7 +56,8 @@ public final class Seeds {
       runSeed(Long.parseLong(only), body);
       return;
     }
-    for (int n = 0; n < count; n++) {
+    long cases = (long) count * Integer.getInteger(TIMES_PROPERTY, 1);
+    for (long n = 0; n < cases; n++) {
       runSeed(ThreadLocalRandom.current().nextLong(), body);
     }
   }

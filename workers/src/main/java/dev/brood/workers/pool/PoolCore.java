@@ -65,6 +65,7 @@ final class PoolCore {
           notSent(member, call, obstacle, now);
       case CoreEvent.NotWritable(Member member, Call call, PoolException failure) -> {
         takeBack(member, call, now);
+        stopIfStuck(member);
         fail(call, failure);
       }
       case CoreEvent.Died(Member member, Death death) -> died(member, death, now);
@@ -186,9 +187,7 @@ final class PoolCore {
       }
       case FULL -> {
         takeBack(member, call, now);
-        if (member.running.isEmpty()) { // no answer will come that tells of room
-          crew.stop(member, Manner.NOW);
-        }
+        stopIfStuck(member);
       }
     }
     if (!call.isDone()) {
@@ -202,6 +201,13 @@ final class PoolCore {
     member.assigned--;
     call.member = null;
     crew.lessToDo(member, now);
+  }
+
+  /** A worker without room whom nobody has asked: no answer will come that tells of room. */
+  private void stopIfStuck(Member member) {
+    if (member.blocked && !member.unreachable && member.running.isEmpty()) {
+      crew.stop(member, Manner.NOW);
+    }
   }
 
   private void answered(Member member, List<Answer> answers, long now) {

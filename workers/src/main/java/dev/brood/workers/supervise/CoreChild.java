@@ -105,6 +105,11 @@ final class CoreChild {
     };
   }
 
+  /** Whether it has come to its end, and nobody takes it for a failure to be looked at. */
+  boolean hasEnded() {
+    return state == ChildState.STOPPED || state == ChildState.COMPLETED;
+  }
+
   /** Whether it is as its supervisor wants it to be. */
   boolean isWell() {
     return isSettled() && state != ChildState.GIVEN_UP;

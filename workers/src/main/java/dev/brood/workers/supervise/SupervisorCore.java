@@ -114,7 +114,7 @@ final class SupervisorCore {
       }
       case Input.Terminate(String id) -> rest(family.get(id), "terminated by a call");
       case Input.Restart(String id) -> restartByCall(family.get(id));
-      case Input.Delete(String id) -> family.remove(family.get(id));
+      case Input.Delete(String id) -> forget(family.get(id));
       case Input.Stop() -> shutDown(new SupervisorEnd.Stopped());
       case Input.Kill() -> {
         shutDown(new SupervisorEnd.Stopped());
@@ -292,7 +292,15 @@ final class SupervisorCore {
   private void forgetTemporary(CoreChild child) {
     boolean temporary = child.spec.restart() == Restart.TEMPORARY;
     if (child.added && temporary && family.dependents(child).isEmpty()) {
-      family.remove(child);
+      forget(child);
+    }
+  }
+
+  /** What was kept only because this one depends on it goes with it. */
+  private void forget(CoreChild child) {
+    family.remove(child);
+    for (Dependency dependency : child.spec.dependencies()) {
+      family.find(dependency.on()).filter(CoreChild::hasEnded).ifPresent(this::forgetTemporary);
     }
   }
 

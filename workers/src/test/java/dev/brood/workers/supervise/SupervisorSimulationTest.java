@@ -29,7 +29,7 @@ class SupervisorSimulationTest {
 
   /** Seeds that have failed. */
   @ParameterizedTest
-  @ValueSource(longs = 329229272313718345L)
+  @ValueSource(longs = {329229272313718345L, 2304003093522248123L})
   void supervisor_historiesThatFailedOnce_keepEveryRule(long seed) {
     Simulation.history(seed, SupervisorSimulationTest::children);
     Simulation.history(seed, SupervisorSimulationTest::users);

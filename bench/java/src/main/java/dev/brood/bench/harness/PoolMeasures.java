@@ -109,16 +109,18 @@ final class PoolMeasures {
         "A worker of a pool killed under load",
         "Four callers keep two Node workers at work, of which one after the other gets SIGKILL in "
             + "the middle of a call: when that call fails, and when the next worker has answered "
-            + "its first call, beside what that takes a program alone under the same load. Lost "
-            + "are calls that fail besides.",
+            + "its first call, beside what its death and a start take a program alone under the same "
+            + "load. Lost are calls that fail besides.",
         BOTH,
         quick ? new Effort(1, 0) : new Effort(3, 5),
         new Lineup(tools).jvm(Entry.BROOD, "brood", List.of("pool-kill", kills)).entries(),
         List.of(
             Column.median("told_ms", "told, p50 ms", 2),
             Column.median("told_worst_ms", "told, worst ms", 2),
+            Column.median("death_ms", "death alone, p50 ms", 2),
+            Column.median("death_worst_ms", "death alone, worst ms", 2),
             Column.median("replaced_ms", "replaced, p50 ms", 1),
-            Column.median("own_ms", "program alone, p50 ms", 1),
+            Column.median("own_ms", "start alone, p50 ms", 1),
             Column.median("more_ms", "more, ms", 1),
             Column.worst("lost", "lost", 0)),
         List.of(

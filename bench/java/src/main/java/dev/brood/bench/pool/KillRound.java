@@ -3,6 +3,8 @@ package dev.brood.bench.pool;
 import dev.brood.bench.contest.Figures;
 import dev.brood.bench.contest.Meter;
 import dev.brood.bench.contest.Round;
+import dev.brood.process.Exit;
+import dev.brood.process.Signal;
 import dev.brood.workers.fork.Fork;
 import dev.brood.workers.fork.ForkedChild;
 import dev.brood.workers.pool.WorkerDiedException;
@@ -22,7 +24,7 @@ import java.util.stream.IntStream;
  * Workers killed while four callers keep two of them at work. Each call takes some milliseconds in
  * which the worker waits, so that it is killed in the middle of one, with few exceptions: then the
  * call goes to another, and nobody is told. What a start takes by itself is measured beside them,
- * under the same load.
+ * under the same load, and so is a death: the kernel takes its time to clear up a large process.
  */
 final class KillRound implements Round {
   private static final int WORKERS = 2;
@@ -36,6 +38,9 @@ final class KillRound implements Round {
   KillRound(int kills) {
     this.kills = kills;
   }
+
+  /** What a worker takes that is no part of the pool. */
+  private record Alone(long startNanos, long deathNanos) {}
 
   /** Who answered or died, and when. */
   private record Seen(long nanos, int pid) {}
@@ -85,7 +90,8 @@ final class KillRound implements Round {
   public Figures run() throws InterruptedException {
     long[] told = new long[kills];
     long[] replaced = new long[kills];
-    long[] alone = new long[kills];
+    long[] starts = new long[kills];
+    long[] deaths = new long[kills];
     long unexpected;
     try (WorkerPool<Integer, Integer> pool =
         WorkerPool.<Integer, Integer>of(worker, Integer.class)
@@ -97,7 +103,9 @@ final class KillRound implements Round {
         Seen unused = next(load.arrivals);
       }
       for (int i = 0; i < kills; i++) {
-        alone[i] = ownStart();
+        Alone alone = startAndKill();
+        starts[i] = alone.startNanos();
+        deaths[i] = alone.deathNanos();
         long pid = pool.workers().getFirst().pid().orElseThrow();
         long begin = System.nanoTime();
         boolean sent = ProcessHandle.of(pid).orElseThrow().destroyForcibly();
@@ -112,27 +120,35 @@ final class KillRound implements Round {
       unexpected = load.unexpected.get() + load.failures.size();
     }
     double replacement = Meter.percentile(replaced, 0.5) / 1e6;
-    double own = Meter.percentile(alone, 0.5) / 1e6;
+    double own = Meter.percentile(starts, 0.5) / 1e6;
     return new Figures()
         .with("told_ms", Meter.percentile(told, 0.5) / 1e6)
         .with("told_worst_ms", Meter.percentile(told, 1) / 1e6)
+        .with("death_ms", Meter.percentile(deaths, 0.5) / 1e6)
+        .with("death_worst_ms", Meter.percentile(deaths, 1) / 1e6)
         .with("replaced_ms", replacement)
         .with("own_ms", own)
         .with("more_ms", replacement - own)
         .with("lost", unexpected);
   }
 
-  /** From the spawn of one that is no part of the pool to its first answer. */
-  private long ownStart() throws InterruptedException {
+  /** From its spawn to its first answer, and from SIGKILL until its end is noticed. */
+  private Alone startAndKill() throws InterruptedException {
     long begin = System.nanoTime();
     try (ForkedChild child = worker.spawn()) {
       Object ready = child.receive().value();
       Object pid = child.request(CALL_MILLIS, LIMIT).value();
-      long took = System.nanoTime() - begin;
+      long answered = System.nanoTime();
       if (ready == null || pid == null) {
         throw new IllegalStateException("it does not answer");
       }
-      return took;
+      boolean sent = child.child().signal(Signal.KILL);
+      Exit exit = child.await();
+      long ended = System.nanoTime();
+      if (!sent || !exit.equals(new Exit.Signaled(Signal.KILL, false))) {
+        throw new IllegalStateException("not killed: " + exit);
+      }
+      return new Alone(answered - begin, ended - answered);
     }
   }
 
