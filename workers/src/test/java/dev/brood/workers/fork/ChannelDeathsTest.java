@@ -38,6 +38,10 @@ class ChannelDeathsTest {
 
   private static final String NET = "const net = require('net');";
 
+  /** Two messages of which no read can take more than the first and a part of the second. */
+  private static final String STOP_THE_READER =
+      "process.send('first'); process.send('x'.repeat(128 * 1024));";
+
   // A child that floods -------------------------------------------------------------------------
 
   @Test
@@ -273,6 +277,7 @@ class ChannelDeathsTest {
         Forked.node(script).command(command -> command.stdout(Stdio.pipe())).spawn()) {
       awaitSent(child);
       Message first = child.receive(Forked.LIMIT).orElseThrow();
+      Message second = child.receive(Forked.LIMIT).orElseThrow();
       child.child().kill();
       child.channel().onDisconnect().get(60, TimeUnit.SECONDS);
 
@@ -282,7 +287,6 @@ class ChannelDeathsTest {
         server.accept().close();
         assertThat(client.input().read()).isEqualTo(-1);
       }
-      Message second = child.receive(Forked.LIMIT).orElseThrow();
       second.handle().orElseThrow().close();
     } // the census sees whether the others, which nobody received, were closed
   }
@@ -296,8 +300,8 @@ class ChannelDeathsTest {
   void close_insteadOfAnAcknowledgement_endsNodeWithOne() throws Exception {
     String script =
         NET
+            + STOP_THE_READER
             + """
-            process.send('first'); process.send('stops the reader');
             process.on('disconnect', () => {}); // or nothing would keep it until then
             const server = net.createServer().listen(0, '127.0.0.1', () => {
               process.send('with the server', server);
@@ -322,8 +326,8 @@ class ChannelDeathsTest {
   void disconnect_ofAChildWithAHandleUnacknowledged_flushesWhatItHeldBack() throws Exception {
     String script =
         NET
+            + STOP_THE_READER
             + """
-            process.send('first'); process.send('stops the reader');
             process.on('disconnect', () => {}); // or nothing would keep it until then
             const server = net.createServer().listen(0, '127.0.0.1', () => {
               process.send('with the server', server);
@@ -338,7 +342,7 @@ class ChannelDeathsTest {
     try (ForkedChild child = fork.spawn()) {
       awaitSent(child);
       assertThat(Forked.next(child)).isEqualTo("first");
-      assertThat(Forked.next(child)).isEqualTo("stops the reader");
+      assertThat((String) Forked.next(child)).hasSize(128 * 1024);
       Message withServer = child.receive(Forked.LIMIT).orElseThrow();
       assertThat(withServer.value()).isEqualTo("with the server");
       try (Handle server = withServer.handle().orElseThrow()) {
