@@ -1,5 +1,6 @@
 package dev.brood.process;
 
+import dev.brood.process.internal.io.BackgroundLog;
 import dev.brood.process.internal.io.ByteSink;
 import dev.brood.process.internal.linux.ErrnoException;
 import dev.brood.process.internal.spawn.Ending;
@@ -17,6 +18,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -47,6 +50,7 @@ public final class Child implements AutoCloseable {
   private final AtomicReference<@Nullable Cause> cause = new AtomicReference<>();
   private final AtomicReference<@Nullable StdioException> failure = new AtomicReference<>();
   private final CompletableFuture<Exit> exited = new CompletableFuture<>();
+  private volatile @Nullable Future<?> backgroundStop;
   private final ChildStreams streams;
   private volatile @Nullable Ending ending;
   private volatile String overflow = "";
@@ -307,6 +311,10 @@ public final class Child implements AutoCloseable {
       awaitHeadStart();
       return checkedResult();
     } finally {
+      Future<?> stop = backgroundStop;
+      if (stop != null) {
+        Throwable unused = Uninterruptible.await(stop); // it is bounded
+      }
       streams.release();
     }
   }
@@ -340,6 +348,16 @@ public final class Child implements AutoCloseable {
     return streams;
   }
 
+  /** Ends it at once: its streams cannot be used, and perhaps it cannot be watched. */
+  void abort() {
+    boolean sent = process.signal(Signal.KILL.number());
+    if (sent && process.awaitDirectly(NOTICE.toNanos())) {
+      process.ending().whenComplete(this::ended);
+    }
+    kill();
+    streams.release();
+  }
+
   /**
    * Everything is connected: begins to read, write, watch and count the time.
    *
@@ -352,6 +370,7 @@ public final class Child implements AutoCloseable {
     }
     streams.begin(headStart);
     limits.begin(spec);
+    process.ending().whenComplete(this::ended);
     if (!headStart || Thread.currentThread().isVirtual()) {
       process.watch();
     }
@@ -360,7 +379,6 @@ public final class Child implements AutoCloseable {
       WeakReference<Child> self = new WeakReference<>(this);
       spec.cancelOn.whenComplete((value, error) -> cancel(self.get()));
     }
-    process.ending().whenComplete(this::ended);
     return this;
   }
 
@@ -394,7 +412,9 @@ public final class Child implements AutoCloseable {
   /** Stops the child in the background for a reason, unless it is ending already. */
   void endBy(Cause reason) {
     if (cause.compareAndSet(null, reason)) {
-      Thread.ofVirtual().name("brood-stop-" + pid()).start(() -> stopNow(command.spec().stopPlan));
+      FutureTask<StopReport> stop = new FutureTask<>(() -> stopNow(command.spec().stopPlan));
+      backgroundStop = stop;
+      Thread.ofVirtual().name("brood-stop-" + pid()).start(stop);
     }
   }
 
@@ -444,18 +464,29 @@ public final class Child implements AutoCloseable {
   private void ended(@Nullable Ending how, @Nullable Throwable lost) {
     cause.compareAndSet(null, Cause.SELF);
     limits.cancel();
-    streams.finish(System.nanoTime() + Times.nanos(command.spec().drainGrace));
-    Children.remove(this);
+    try {
+      streams.finish(System.nanoTime() + Times.nanos(command.spec().drainGrace));
+    } catch (RuntimeException e) {
+      String told = "the output of " + this + " may be incomplete";
+      BackgroundLog.log("dev.brood.process", System.Logger.Level.ERROR, told, e);
+    } finally {
+      tellEnd(how, lost);
+    }
+  }
+
+  /** From here on everybody may know, so all that is known of it is in place before. */
+  private void tellEnd(@Nullable Ending how, @Nullable Throwable lost) {
     if (how == null) {
       exited.completeExceptionally(lost);
-      return;
+    } else {
+      ending = how;
+      Exit exit =
+          how.exited()
+              ? new Exit.Exited(how.status())
+              : new Exit.Signaled(Signal.of(how.status()), how.coreDumped());
+      Events.exited(this, exit);
+      exited.complete(exit);
     }
-    ending = how;
-    Exit exit =
-        how.exited()
-            ? new Exit.Exited(how.status())
-            : new Exit.Signaled(Signal.of(how.status()), how.coreDumped());
-    exited.complete(exit);
-    Events.exited(this, exit);
+    Children.remove(this);
   }
 }

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,7 @@ public final class ChildOutput extends InputStream {
   private final Runnable closed;
   private @Nullable LineBuffer buffer;
   private @Nullable Instant readAt;
-  private boolean ended;
+  private final AtomicBoolean ended = new AtomicBoolean();
   private volatile boolean claimed;
 
   /** One that nothing else is done with. */
@@ -160,7 +161,7 @@ public final class ChildOutput extends InputStream {
       if (text != null) {
         return line(text, lines.partial());
       }
-      if (ended) {
+      if (ended.get()) {
         String last = lines.last();
         return last == null ? null : line(last, false);
       }
@@ -187,7 +188,7 @@ public final class ChildOutput extends InputStream {
 
   /** Whether everything has been read and handed out. */
   boolean exhausted() {
-    return ended && (buffer == null || buffer.isEmpty());
+    return ended.get() && (buffer == null || buffer.isEmpty());
   }
 
   private Line line(String text, boolean partial) {
@@ -210,7 +211,7 @@ public final class ChildOutput extends InputStream {
   }
 
   private int fetch(byte[] target, int offset, int length, long deadlineNanos) {
-    if (ended) {
+    if (ended.get()) {
       return -1;
     }
     try {
@@ -247,8 +248,7 @@ public final class ChildOutput extends InputStream {
   }
 
   private void finish() {
-    if (!ended) {
-      ended = true;
+    if (ended.compareAndSet(false, true)) { // at its end, or closed by another thread
       closed.run();
       end.closeIfEnded();
       copies.forEach(ByteTarget::end);

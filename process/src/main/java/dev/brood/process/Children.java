@@ -40,6 +40,7 @@ public final class Children {
   /** Those alive now, oldest first. */
   public static List<Child> living() {
     List<Child> children = new ArrayList<>(LIVING);
+    children.removeIf(child -> !child.isAlive()); // just ended, and about to be removed
     children.sort(java.util.Comparator.comparing(Child::startedAt));
     return children;
   }

@@ -93,8 +93,7 @@ final class Launch {
       child.streams().connect(stdio, started, files, given);
       return child.begin(headStart);
     } catch (RuntimeException e) {
-      child.kill();
-      child.streams().release();
+      child.abort();
       if (e instanceof ErrnoException failed) {
         throw unwatchable(failed);
       }

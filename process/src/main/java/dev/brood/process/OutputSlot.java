@@ -76,7 +76,7 @@ final class OutputSlot {
   }
 
   /** Reads into memory what nobody has begun to read, so that waiting for the child can end. */
-  void captureUnclaimed(Child child, long limit) {
+  synchronized void captureUnclaimed(Child child, long limit) {
     if (output != null && !output.claimed() && memory == null && end != null) {
       memory = MemorySink.capture(limit, () -> child.overflowed(stream, limit));
       memory.done().whenComplete((nothing, reason) -> done(child, reason));

@@ -98,7 +98,7 @@ public final class RunningPipeline implements AutoCloseable {
         throw failure;
       }
       throw new AssertionError("a stage can only fail with its streams", e);
-    } catch (InterruptedException e) {
+    } catch (InterruptedException | RuntimeException e) {
       stop();
       throw e;
     }

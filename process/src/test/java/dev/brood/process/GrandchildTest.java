@@ -44,6 +44,22 @@ class GrandchildTest {
   }
 
   @Test
+  void result_askedWhenTheChildHasEnded_returnsWithinTheDrainGrace() throws Exception {
+    try (Child child =
+        Command.of(HelperPrograms.grandchildHoldsOutput(Duration.ofSeconds(30))).spawn()) {
+      child.await();
+      long begin = System.nanoTime();
+
+      Result result = child.result();
+
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(BOUND);
+      assertThat(result.stdout().lines().getFirst()).isEqualTo("hi");
+      assertThat(result.stdout().heldOpen()).isTrue();
+      end(Long.parseLong(result.stdout().lines().get(1)));
+    }
+  }
+
+  @Test
   void capture_nobodyHoldsOutput_isNotFlagged() throws Exception {
     Result result = Command.of("sh", "-c", "echo hi; echo there >&2").capture();
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.brood.testkit.HelperPrograms;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -262,6 +263,26 @@ class PipelineTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> cat.stdout(Stdio.none()).pipe(cat))
         .withMessageContaining("standard output of \"cat\"");
+  }
+
+  @Test
+  void result_aSinkFails_stopsTheOtherStages() throws Exception {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("no room");
+          }
+        };
+    Command first = Command.of("sh", "-c", "echo x >&2").stderr(Stdio.stream(full));
+    Command second = Command.of("sh", "-c", "exec <&-; exec sleep 60");
+    try (RunningPipeline running = first.pipe(second).spawn()) {
+      assertThatThrownBy(running::result)
+          .isInstanceOf(StdioException.class)
+          .hasStackTraceContaining("no room");
+
+      assertThat(running.children()).noneMatch(Child::isAlive);
+    }
   }
 
   @Test

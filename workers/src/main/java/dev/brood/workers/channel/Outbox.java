@@ -43,6 +43,9 @@ final class Outbox {
   private boolean disconnecting;
   private @Nullable String over;
 
+  /** Whether it is over because everything was sent. */
+  private boolean allSent;
+
   Outbox(MessageSocket socket, ChannelOptions options, String name) {
     this.socket = socket;
     this.options = options;
@@ -187,7 +190,7 @@ final class Outbox {
         }
         left = changed.awaitNanos(left);
       }
-      return over == null || disconnecting;
+      return over == null || allSent;
     } finally {
       lock.unlock();
     }
@@ -408,6 +411,7 @@ final class Outbox {
     }
     changed.signalAll();
     if (disconnecting && over == null) {
+      allSent = true;
       over = "disconnected by this side";
       socket.shutdownWrite();
     }

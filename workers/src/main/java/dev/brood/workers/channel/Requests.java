@@ -42,12 +42,13 @@ final class Requests {
 
   /** As {@link #await(int)}, but no longer than that. */
   CompletableFuture<Message> await(int id, Duration limit) {
+    CompletableFuture<Message> reply = await(id); // before its time can be up
     Timer timer =
         Reactor.shared()
             .after(
                 NANOSECONDS.convert(limit),
                 () -> Thread.startVirtualThread(() -> expire(id, limit)));
-    return await(id).whenComplete((message, problem) -> timer.cancel());
+    return reply.whenComplete((message, problem) -> timer.cancel());
   }
 
   /** Whether somebody waits for a reply. */

@@ -206,9 +206,12 @@ public final class ClusterWorker {
 
   private void arrived(Message message) {
     boolean isReady = readyMessage != null && readyMessage.equals(message.value());
-    mailbox.add(this, message);
-    if (isReady) {
-      ready.complete(null);
+    try {
+      mailbox.add(this, message);
+    } finally {
+      if (isReady) { // whatever a handler thinks of it
+        ready.complete(null);
+      }
     }
   }
 

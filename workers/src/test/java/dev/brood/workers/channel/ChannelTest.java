@@ -233,6 +233,16 @@ class ChannelTest {
   }
 
   @Test
+  void request_limitThatIsOverAtOnce_endsEachTime() throws Exception {
+    try (RawPeer peer = RawPeer.json()) {
+      for (int i = 0; i < 1_000; i++) {
+        assertThatThrownBy(() -> peer.channel.request("a", Duration.ofNanos(1)))
+            .isInstanceOf(RequestTimeoutException.class);
+      }
+    }
+  }
+
+  @Test
   void request_peerGone_failsAtOnce() throws Exception {
     try (RawPeer peer = RawPeer.json()) {
       CompletableFuture<Message> reply = peer.channel.requestAsync("a", Duration.ofHours(1));

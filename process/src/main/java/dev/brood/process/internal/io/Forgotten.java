@@ -4,6 +4,7 @@ import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,10 +41,11 @@ public final class Forgotten {
     };
   }
 
-  static void clear() {
+  /** Has the actions run whose objects are gone. */
+  static void clear(Consumer<Runnable> runner) {
     for (@Nullable Object found = QUEUE.poll(); found != null; found = QUEUE.poll()) {
       if (found instanceof Entry entry && ENTRIES.remove(entry)) {
-        entry.action.run();
+        runner.accept(entry.action);
       }
     }
   }

@@ -187,10 +187,14 @@ public final class MessageSocket extends ReadyWatch {
         return;
       }
     }
-    // Ends a receive(2) under way. And copies of the descriptor, in a child that is just being
-    // started, must not hide the end.
-    Descriptors.shutdown(fd);
-    use.close();
+    boolean entered = use.enter();
+    use.close(); // from here on a call says that this end is closed
+    if (entered) {
+      // Ends a receive(2) under way. And copies of the descriptor, in a child that is just being
+      // started, must not hide the end.
+      Descriptors.shutdown(fd);
+      use.leave();
+    }
     ready(Epoll.HANG_UP);
   }
 

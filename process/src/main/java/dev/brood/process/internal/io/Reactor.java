@@ -105,9 +105,9 @@ public final class Reactor {
       for (Timer due = timers.due(System.nanoTime());
           due != null;
           due = timers.due(System.nanoTime())) {
-        run(due);
+        run(due::run);
       }
-      Forgotten.clear();
+      Forgotten.clear(Reactor::run);
     }
   }
 
@@ -130,10 +130,10 @@ public final class Reactor {
     }
   }
 
-  private static void run(Timer timer) {
+  private static void run(Runnable task) {
     try {
-      timer.run();
-    } catch (RuntimeException e) {
+      task.run();
+    } catch (RuntimeException | Error e) { // as above
       report(e);
     }
   }

@@ -120,6 +120,9 @@ public final class ReadEnd extends ReadyWatch {
     }
     sink = target;
     watch(Epoll.IN);
+    if (finishNanos != 0 && target != ByteSink.DISCARD) {
+      giveUpInTime();
+    }
   }
 
   /**
@@ -156,7 +159,11 @@ public final class ReadEnd extends ReadyWatch {
         return;
       }
     }
-    reactor.after(deadlineNanos - System.nanoTime(), this::giveUp);
+    giveUpInTime();
+  }
+
+  private void giveUpInTime() {
+    Timer unused = reactor.after(finishNanos - System.nanoTime(), this::giveUp);
   }
 
   /** Whether somebody else still held the other end when reading was given up. */

@@ -13,7 +13,7 @@ public final class Uninterruptible {
   private Uninterruptible() {}
 
   /** Waits for the end of a task; why it failed, or null if it did not. */
-  static @Nullable Throwable await(Future<?> task) {
+  public static @Nullable Throwable await(Future<?> task) {
     awaitUntil(task, System.nanoTime() + FOREVER_NANOS);
     return task.state() == Future.State.FAILED ? task.exceptionNow() : null;
   }
