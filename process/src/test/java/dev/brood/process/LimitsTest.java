@@ -18,12 +18,15 @@ class LimitsTest {
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final Duration SHORT = Duration.ofMillis(300);
 
+  /** In which a shell has come up and begun, on a busy machine too. */
+  private static final Duration LONGER = Duration.ofSeconds(2);
+
   private final String mark = Look.newMark();
 
   @Test
   void deadline_passed_stopsTheTreeAndKeepsTheOutput() {
     Command command =
-        marked("sh", "-c", "echo partial; echo why >&2; sleep 60 & sleep 60").deadline(SHORT);
+        marked("sh", "-c", "echo partial; echo why >&2; sleep 60 & sleep 60").deadline(LONGER);
 
     DeadlineException error = catchThrowableOfType(DeadlineException.class, command::capture);
 
@@ -46,7 +49,7 @@ class LimitsTest {
   @Test
   void deadline_childIgnoresTerm_isForced() {
     Command command =
-        Command.of(HelperPrograms.ignoreTerm()).deadline(SHORT).grace(Duration.ofMillis(100));
+        Command.of(HelperPrograms.ignoreTerm()).deadline(LONGER).grace(Duration.ofMillis(100));
 
     DeadlineException error = catchThrowableOfType(DeadlineException.class, command::capture);
 
@@ -56,7 +59,7 @@ class LimitsTest {
 
   @Test
   void deadline_childTrapsTerm_lastWordsAreInTheError() {
-    Command command = Command.of(HelperPrograms.lastWords()).deadline(Duration.ofSeconds(1));
+    Command command = Command.of(HelperPrograms.lastWords()).deadline(LONGER);
 
     DeadlineException error = catchThrowableOfType(DeadlineException.class, command::capture);
 
@@ -66,7 +69,8 @@ class LimitsTest {
 
   @Test
   void deadline_grandchildHoldsOutput_isNotDelayedByIt() {
-    Command command = marked("sh", "-c", "trap '' TERM; sleep 60 & wait; sleep 60").deadline(SHORT);
+    Command command =
+        marked("sh", "-c", "trap '' TERM; sleep 60 & wait; sleep 60").deadline(LONGER);
 
     DeadlineException error =
         catchThrowableOfType(
@@ -93,7 +97,7 @@ class LimitsTest {
 
   @Test
   void deadline_stoppedChild_endsAllTheSame() throws Exception {
-    try (Child child = Command.of(HelperPrograms.stopSelf()).deadline(SHORT).spawn()) {
+    try (Child child = Command.of(HelperPrograms.stopSelf()).deadline(LONGER).spawn()) {
       assertThat(child.stdout().readLine()).isEqualTo("ready");
 
       assertThat(child.await(SOON)).contains(new Exit.Signaled(Signal.TERM, false));
@@ -102,7 +106,7 @@ class LimitsTest {
 
   @Test
   void idleLimit_silentChild_isStopped() {
-    Command command = marked("sh", "-c", "echo once; sleep 60").idleLimit(SHORT);
+    Command command = marked("sh", "-c", "echo once; sleep 60").idleLimit(LONGER);
 
     DeadlineException error = catchThrowableOfType(DeadlineException.class, command::capture);
 
@@ -154,7 +158,7 @@ class LimitsTest {
 
   @Test
   void idleLimit_pipedAndSilent_isStopped() throws Exception {
-    try (Child child = Command.of("sh", "-c", "echo once; sleep 60").idleLimit(SHORT).spawn()) {
+    try (Child child = Command.of("sh", "-c", "echo once; sleep 60").idleLimit(LONGER).spawn()) {
       assertThat(child.stdout().readLine()).isEqualTo("once");
       assertThat(child.stdout().readLine()).isNull();
       assertThat(child.result().cause()).isEqualTo(Cause.IDLE);

@@ -71,6 +71,11 @@ final class Look {
     return found;
   }
 
+  /** Waits for so many marked processes; one that is in execve(2) has no environment yet. */
+  static boolean areMarked(String mark, int count, Duration limit) {
+    return until(limit, () -> marked(mark).size() == count);
+  }
+
   /** The living children of a process. */
   static List<Long> children(long parent) {
     return pids().stream().filter(pid -> lives(pid) && parent(pid) == parent).toList();

@@ -72,7 +72,8 @@ class ReapTest {
                 () -> {
                   System.gc();
                   drop(Command.of("true").stdout(Stdio.none()).stderr(Stdio.none()));
-                  return Census.take().descriptors().size() <= before;
+                  boolean ended = Look.until(SOON, () -> Children.living().isEmpty());
+                  return ended && Census.take().descriptors().size() <= before;
                 }))
         .as("descriptors above %s: %s", before, Census.take().descriptors().size() - before)
         .isTrue();

@@ -48,7 +48,8 @@ class SidecarTest {
     try (Child jvm = Family.jvm(mark, "2").spawn()) {
       assertThat(jvm.stdout().readLine()).isEqualTo("ready");
       long first = Look.sidecars(jvm.pid()).getFirst();
-      int living = Look.marked(mark).size();
+      int living = 1 + 6 * 3; // the JVM, and its families
+      assertThat(Look.areMarked(mark, living, SOON)).isTrue();
 
       Look.killAll(List.of(first));
       assertThat(

@@ -98,7 +98,7 @@ class StopTest {
         echo ready
         while :; do sleep 0.01; done
         """;
-    StopPlan plan = StopPlan.of(Signal.TERM, Duration.ofMillis(300)).then(Signal.TERM, SOON);
+    StopPlan plan = StopPlan.of(Signal.TERM, Duration.ofSeconds(1)).then(Signal.TERM, SOON);
     try (Child child = Command.of("sh", "-c", script).stopPlan(plan).spawn()) {
       assertThat(child.stdout().readLine()).isEqualTo("ready");
 
@@ -118,7 +118,7 @@ class StopTest {
         "trap 'echo int' INT; trap 'echo hup' HUP; trap '' TERM; echo ready; "
             + "while :; do sleep 0.01; done";
     StopPlan plan =
-        StopPlan.of(Signal.INT, Duration.ofMillis(300)).then(Signal.HUP, Duration.ofMillis(300));
+        StopPlan.of(Signal.INT, Duration.ofSeconds(1)).then(Signal.HUP, Duration.ofSeconds(1));
     try (Child child = Command.of("sh", "-c", script).stopPlan(plan).spawn()) {
       assertThat(child.stdout().readLine()).isEqualTo("ready");
 

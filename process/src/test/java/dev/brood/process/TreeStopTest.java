@@ -107,6 +107,7 @@ class TreeStopTest {
     try (Child child = marked(List.of("sh", "-c", script)).spawn()) {
       assertThat(child.stdout().readLine()).isEqualTo("adopted");
       assertThat(child.stdout().readLine()).isEqualTo("ready");
+      assertThat(Look.areMarked(mark, 3, SOON)).isTrue();
       List<Long> adopted =
           Look.marked(mark).stream().filter(pid -> Look.parent(pid) != child.pid()).toList();
       assertThat(adopted).contains(child.pid()).hasSize(3);
@@ -122,7 +123,7 @@ class TreeStopTest {
     try (Child child =
         marked(HelperPrograms.grandchildHoldsOutput(Duration.ofMinutes(1))).spawn()) {
       assertThat(child.await()).isEqualTo(new Exit.Exited(0));
-      assertThat(Look.marked(mark)).hasSize(1);
+      assertThat(Look.areMarked(mark, 1, SOON)).isTrue();
       assertThat(child.signalGroup(Signal.of("WINCH"))).as("somebody is left").isTrue();
       assertThat(child.signal(Signal.TERM)).as("the child itself is dead").isFalse();
     }

@@ -143,10 +143,10 @@ class ServersProcessTest {
         ClusterWorker worker = cluster.workers().getFirst();
         assertThat(worker.receive(Facts.LIMIT).orElseThrow().tree().toString())
             .isEqualTo("[{\"code\":\"EADDRINUSE\",\"errno\":-98,\"syscall\":\"bind\"}]");
-        assertThat(events)
-            .contains(
-                new ClusterEvent.ListenFailed(
-                    worker, new ListenAddress.Tcp("127.0.0.1", taken.getLocalPort()), 98));
+        ClusterEvent failed =
+            new ClusterEvent.ListenFailed(
+                worker, new ListenAddress.Tcp("127.0.0.1", taken.getLocalPort()), 98);
+        Facts.await("it is told", () -> events.contains(failed));
       }
     }
   }
