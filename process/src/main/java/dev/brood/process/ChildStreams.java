@@ -228,6 +228,7 @@ final class ChildStreams {
               false);
       case Stdio.FileStdio file -> new StreamTarget(files.stream(file), true);
       case Stdio.StreamSink(OutputStream target) -> new StreamTarget(target, false);
+      case Stdio.OwnStreamSink(var maker) -> new OwnStreamTarget(maker, child.pid());
       case Stdio.ChannelStdio(ByteChannel channel) ->
           new StreamTarget(Channels.newOutputStream(channel), false);
       case Stdio.LineSink(var consumer) -> new LineTarget(stream, command.charset(), consumer);

@@ -9,6 +9,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 
 /**
  * What a stream of a child is connected to. Immutable descriptions, made by the methods here.
@@ -96,6 +97,15 @@ public sealed interface Stdio {
    */
   static Sink stream(OutputStream stream) {
     return new StreamSink(stream);
+  }
+
+  /**
+   * Writes to a stream of its own for each child and output, so that a command can be started more
+   * than once: {@code maker} gets the pid when the first byte is there, and what it makes is closed
+   * after the last one. Else, and if the maker throws, as {@link #stream(OutputStream)}.
+   */
+  static Sink streamFor(LongFunction<? extends OutputStream> maker) {
+    return new OwnStreamSink(maker);
   }
 
   /** Writes to a channel, which is not closed; else as {@link #stream(OutputStream)}. */
@@ -201,6 +211,9 @@ public sealed interface Stdio {
 
   /** See {@link Stdio#stream(OutputStream)}. */
   record StreamSink(OutputStream stream) implements Sink {}
+
+  /** See {@link Stdio#streamFor}. */
+  record OwnStreamSink(LongFunction<? extends OutputStream> maker) implements Sink {}
 
   /** See {@link Stdio#channel(ByteChannel)}. */
   record ChannelStdio(ByteChannel channel) implements Source, Sink {}

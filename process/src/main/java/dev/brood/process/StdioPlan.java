@@ -108,6 +108,7 @@ record StdioPlan(
       case Stdio.ToStream(int target) -> new Wire.SameAs(target);
       case Stdio.Pipe pipe -> new Wire.PipeFromChild();
       case Stdio.StreamSink stream -> new Wire.PipeFromChild();
+      case Stdio.OwnStreamSink own -> new Wire.PipeFromChild();
       case Stdio.ChannelStdio channel -> new Wire.PipeFromChild();
       case Stdio.LineSink lines -> new Wire.PipeFromChild();
       case Stdio.Capture capture -> new Wire.PipeFromChild();

@@ -315,6 +315,42 @@ class OutputTest {
   }
 
   @Test
+  void streamFor_eachChildAndOutput_hasAStreamOfItsOwnThatIsClosed() throws Exception {
+    List<String> told = Collections.synchronizedList(new ArrayList<>());
+    Stdio.Sink sink =
+        Stdio.streamFor(pid ->
+            new ByteArrayOutputStream() {
+              @Override
+              public void close() {
+                told.add(pid + " " + toString(StandardCharsets.UTF_8));
+              }
+            });
+    Command command =
+        Command.of("sh", "-c", "printf out; printf err >&2").stdout(sink).stderr(sink);
+    Result first = command.run();
+    Result second = command.run();
+    assertThat(told)
+        .containsExactlyInAnyOrder(
+            first.pid() + " out",
+            first.pid() + " err",
+            second.pid() + " out",
+            second.pid() + " err");
+  }
+
+  @Test
+  void streamFor_makerThrows_isAFailureOfTheSink() {
+    Command command =
+        Command.of("yes")
+            .stdout(
+                Stdio.streamFor(pid -> {
+                  throw new IllegalStateException("no stream");
+                }));
+    StdioException thrown = catchThrowableOfType(StdioException.class, command::run);
+    assertThat(thrown.reason()).isEqualTo(StdioException.Reason.SINK_FAILED);
+    assertThat(thrown).hasRootCauseMessage("no stream");
+  }
+
+  @Test
   void lines_slowConsumer_slowsTheChild() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
     Path count = directory.resolve("count");

@@ -4,15 +4,7 @@ package dev.brood.daemon.apps;
 public final class AppException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final String app;
-
-  AppException(String app, String message) {
+  AppException(String message) {
     super(message);
-    this.app = app;
-  }
-
-  /** The name of the app. */
-  public String app() {
-    return app;
   }
 }

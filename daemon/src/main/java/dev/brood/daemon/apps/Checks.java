@@ -7,6 +7,8 @@ import dev.brood.daemon.config.Sign;
 import dev.brood.process.Command;
 import dev.brood.workers.supervise.Health;
 import dev.brood.workers.supervise.Readiness;
+import dev.brood.workers.supervise.Restart;
+import dev.brood.workers.supervise.UnhealthyAction;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
@@ -85,7 +87,10 @@ final class Checks {
     health = set(health, check.timeout(), Health::timeout);
     health = set(health, check.failures(), Health::failures);
     health = set(health, check.successes(), Health::successes);
-    return set(health, check.action(), Health::whenUnhealthy);
+    // What is never restarted is not restarted for its health either, unless the file says so.
+    boolean temporary = app.supervision().restart() == Restart.TEMPORARY;
+    UnhealthyAction standard = temporary ? UnhealthyAction.STOP : UnhealthyAction.RESTART;
+    return health.whenUnhealthy(check.action().orElse(standard));
   }
 
   private record Address(String host, int port) {}
@@ -125,7 +130,7 @@ final class Checks {
   }
 
   private AppException wrong(String reason) {
-    return new AppException(app.name(), "cannot watch \"" + app.name() + "\": " + reason);
+    return new AppException("cannot watch \"" + app.name() + "\": " + reason);
   }
 
   private interface Setter<T, V> {

@@ -9,11 +9,10 @@ import dev.brood.workers.supervise.Readiness;
  * One copy of an app, ready to be started.
  *
  * @param app what it is a copy of
- * @param number from 0
  * @param label the app's name, with {@code .NUMBER} if there are several copies
  * @param command without outputs, which whoever starts it chooses
  * @param readiness how this copy is known to have come up
  * @param health how this copy is known to be still well
  */
 public record InstancePlan(
-    App app, int number, String label, Command command, Readiness readiness, Health health) {}
+    App app, String label, Command command, Readiness readiness, Health health) {}

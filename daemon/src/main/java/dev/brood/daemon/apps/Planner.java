@@ -43,7 +43,7 @@ public final class Planner {
   public List<InstancePlan> plan(BroodFile file) {
     if (variant.isPresent()
         && file.apps().stream().noneMatch(app -> app.variants().containsKey(variant.get()))) {
-      throw new AppException("all", "no app of " + file.file() + " has env_" + variant.get());
+      throw new AppException("no app of " + file.file() + " has env_" + variant.get());
     }
     List<InstancePlan> plans = new ArrayList<>();
     for (App app : file.apps()) {
@@ -73,7 +73,7 @@ public final class Planner {
               app,
               all,
               line -> prepared(app, variables, shell(Optional.ofNullable(all.get("PATH")), line)));
-      plans.add(new InstancePlan(app, number, label, command, checks.readiness(), checks.health()));
+      plans.add(new InstancePlan(app, label, command, checks.readiness(), checks.health()));
     }
     return plans;
   }
@@ -139,7 +139,7 @@ public final class Planner {
       }
     } else if (Host.find(program, path).isEmpty()) {
       throw new AppException(
-          app.name(), "cannot start \"" + app.name() + "\": no such program in PATH: " + program);
+          "cannot start \"" + app.name() + "\": no such program in PATH: " + program);
     }
   }
 
@@ -176,7 +176,6 @@ public final class Planner {
   }
 
   private static AppException missing(App app, String file) {
-    return new AppException(
-        app.name(), "cannot start \"" + app.name() + "\": no such script: " + file);
+    return new AppException("cannot start \"" + app.name() + "\": no such script: " + file);
   }
 }

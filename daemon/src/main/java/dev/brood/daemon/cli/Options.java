@@ -1,6 +1,7 @@
 package dev.brood.daemon.cli;
 
 import dev.brood.daemon.config.Amounts;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
@@ -34,6 +35,16 @@ final class Options {
         .description(description)
         .type(String.class)
         .arity("1")
+        .build();
+  }
+
+  static OptionSpec path(String name, String label, String description) {
+    return OptionSpec.builder(name)
+        .paramLabel(label)
+        .description(description)
+        .type(Path.class)
+        .arity("1")
+        .converters(converter(Path::of))
         .build();
   }
 

@@ -51,7 +51,7 @@ final class RunCommand implements Callable<Integer> {
     spec.addOption(
         Options.text(
             "--only-env", "NAMES", "Pass on only these variables (NAME,NAME...), and --env."));
-    spec.addOption(Options.text("--cwd", "DIR", "Run the program in this directory."));
+    spec.addOption(Options.path("--cwd", "DIR", "Run the program in this directory."));
     spec.addOption(
         Options.size("--max-output", "Stop the program when it has printed more than this."));
     spec.addOption(
@@ -141,7 +141,7 @@ final class RunCommand implements Callable<Integer> {
     List<String> argv = spec.commandLine().getParseResult().matchedPositionalValue(0, List.of());
     return new RunRequest(
         argv,
-        Options.<String>value(spec, "--cwd").map(Path::of),
+        Options.value(spec, "--cwd"),
         variables(),
         Options.<String>value(spec, "--only-env").map(names -> List.of(names.split(","))),
         Options.value(spec, "--timeout"),

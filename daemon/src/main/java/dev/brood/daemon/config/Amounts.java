@@ -15,6 +15,11 @@ public final class Amounts {
   /** What {@link #size} takes, for messages and help. */
   public static final String SIZE_EXAMPLES = "4096, 64K, 10M, 1G";
 
+  /** The longest {@link #duration}: what fits into a number of nanoseconds, 292 years. */
+  static final String LONGEST = "106751d";
+
+  private static final BigDecimal MOST = BigDecimal.valueOf(Long.MAX_VALUE);
+
   private static final Pattern DURATION_PART =
       Pattern.compile("(\\d{1,12}(?:\\.\\d{1,9})?)(ms|s|m|h|d)");
   private static final Pattern SIZE =
@@ -26,8 +31,8 @@ public final class Amounts {
    * Reads a duration: one or more numbers, each with a unit {@code ms s m h d}, largest first by
    * custom, not by rule. {@code 0} needs no unit.
    *
-   * @throws IllegalArgumentException if the text is something else; a bare number is refused
-   *     because PM2 means milliseconds by it and {@code timeout(1)} seconds
+   * @throws IllegalArgumentException if the text is something else or longer than 292 years; a bare
+   *     number is refused because PM2 means milliseconds by it and {@code timeout(1)} seconds
    */
   public static Duration duration(String text) {
     if (text.equals("0")) {
@@ -47,14 +52,23 @@ public final class Amounts {
       throw new IllegalArgumentException(
           "expected a duration such as " + DURATION_EXAMPLES + ", found \"" + text + "\"" + hint);
     }
+    if (nanos.compareTo(MOST) > 0) {
+      throw new IllegalArgumentException(
+          "expected a duration of at most " + LONGEST + ", found \"" + text + "\"");
+    }
     BigDecimal[] split = nanos.divideAndRemainder(nanosOf("s"));
     return Duration.ofSeconds(split[0].longValue(), split[1].longValue());
+  }
+
+  /** Whether it is written as a duration, of any length. */
+  static boolean isDuration(String text) {
+    return text.matches("(" + DURATION_PART + ")+");
   }
 
   /**
    * Reads a number of bytes; {@code K M G T} are powers of 1024, as in {@code head -c}.
    *
-   * @throws IllegalArgumentException if the text is something else
+   * @throws IllegalArgumentException if the text is something else, or more than fits into a long
    */
   public static long size(String text) {
     Matcher size = SIZE.matcher(text);
@@ -64,10 +78,15 @@ public final class Amounts {
     }
     int power = "KMGT".indexOf(size.group(2).toUpperCase(Locale.ROOT)) + 1;
     int exponent = size.group(2).isEmpty() ? 0 : power;
-    return new BigDecimal(size.group(1))
-        .multiply(BigDecimal.valueOf(1L << (10 * exponent)))
-        .setScale(0, RoundingMode.CEILING)
-        .longValueExact();
+    BigDecimal bytes =
+        new BigDecimal(size.group(1))
+            .multiply(BigDecimal.valueOf(1L << (10 * exponent)))
+            .setScale(0, RoundingMode.CEILING);
+    if (bytes.compareTo(MOST) > 0) {
+      throw new IllegalArgumentException(
+          "expected a size of less than 8388608T, found \"" + text + "\"");
+    }
+    return bytes.longValue();
   }
 
   private static BigDecimal nanosOf(String unit) {

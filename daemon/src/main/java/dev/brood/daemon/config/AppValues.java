@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.regex.PatternSyntaxException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
@@ -171,7 +173,9 @@ final class AppValues {
     try {
       return Optional.of(Amounts.duration(text));
     } catch (IllegalArgumentException _) {
-      return wrong(entry, AppKey.Kind.DURATION);
+      return Amounts.isDuration(text)
+          ? wrong(entry, "a duration of at most " + Amounts.LONGEST)
+          : wrong(entry, AppKey.Kind.DURATION);
     }
   }
 
@@ -193,6 +197,23 @@ final class AppValues {
   Optional<Integer> descriptor(YamlNodes.Entry entry) {
     return number(entry, 3, MOST_DESCRIPTOR)
         .or(() -> wrong(entry, "a descriptor from 3 to " + MOST_DESCRIPTOR));
+  }
+
+  /**
+   * What is made of a regular expression.
+   *
+   * @throws RuntimeException what {@code reader} throws unless that is a PatternSyntaxException
+   */
+  <T> Optional<T> expression(YamlNodes.Entry entry, Function<String, T> reader) {
+    Optional<String> text = text(entry);
+    try {
+      return text.map(reader);
+    } catch (PatternSyntaxException e) {
+      String expected = ": expected a regular expression as Java has them, but ";
+      String reason = e.getDescription() + " near index " + Math.max(0, e.getIndex());
+      nodes.error(entry.value(), entry.key() + expected + reason);
+      return Optional.empty();
+    }
   }
 
   /** {@code PORT} or {@code HOST:PORT}, each of which may be a {@code $NAME}. */

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 
 /**
@@ -110,7 +109,7 @@ final class CheckReader {
       case "message" -> affirmed(parts, new Sign.Message());
       case "notify" -> affirmed(parts, new Sign.Notify());
       case "newline" -> values.descriptor(value).map(Sign.Newline::new);
-      case "line" -> pattern(value).map(Sign.OutputLine::new);
+      case "line" -> values.expression(value, Pattern::compile).map(Sign.OutputLine::new);
       case "tcp" -> values.address(value).map(Sign.Tcp::new);
       case "http" -> values.httpAddress(value).map(Sign.Http::new);
       case "command" -> values.text(value).map(Sign.ShellLine::new);
@@ -133,25 +132,14 @@ final class CheckReader {
 
   /** A sign without a value stands alone, or has {@code true} as its value. */
   private <T> Optional<T> affirmed(Parts parts, T sign) {
-    if (parts.lone || values.flag(parts.value).equals(Optional.of(true))) {
+    if (parts.lone) {
       return Optional.of(sign);
     }
-    if (values.flag(parts.value).equals(Optional.of(false))) {
+    Optional<Boolean> flag = values.flag(parts.value);
+    if (flag.equals(Optional.of(false))) {
       nodes.error(parts.value.value(), parts.value.key() + ": expected true, or nothing at all");
     }
-    return Optional.empty();
-  }
-
-  private Optional<Pattern> pattern(YamlNodes.Entry entry) {
-    Optional<String> text = values.text(entry);
-    try {
-      return text.map(Pattern::compile);
-    } catch (PatternSyntaxException e) {
-      String expected = ": expected a regular expression as Java has them, but ";
-      String reason = e.getDescription() + " near index " + Math.max(0, e.getIndex());
-      nodes.error(entry.value(), entry.key() + expected + reason);
-      return Optional.empty();
-    }
+    return flag.filter(affirmed -> affirmed).map(_ -> sign);
   }
 
   private Optional<Parts> parts(YamlNodes.Entry entry, Vocabulary known) {

@@ -23,7 +23,7 @@ final class ProgressReader {
 
   Optional<ProgressSource> read(YamlNodes.Entry entry) {
     if (!(entry.value() instanceof MappingNode map)) {
-      return values.word(entry, WORDS);
+      return word(entry);
     }
     List<YamlNodes.Entry> parts = nodes.entries(map);
     if (parts.size() != 1 || !parts.getFirst().key().equals("line")) {
@@ -33,10 +33,22 @@ final class ProgressReader {
     return pattern(parts.getFirst().in(entry));
   }
 
+  private Optional<ProgressSource> word(YamlNodes.Entry entry) {
+    Optional<String> text = YamlNodes.text(entry.value());
+    Optional<ProgressSource> source = text.flatMap(word -> Optional.ofNullable(WORDS.get(word)));
+    if (source.isEmpty()) {
+      String hint =
+          text.flatMap(word -> Nearest.of(word, WORDS.keySet())).map(AppValues::meant).orElse("");
+      String expected = ": expected message, percent, or a map with line, found ";
+      String found = YamlNodes.found(entry.value());
+      nodes.error(entry.value(), entry.key() + expected + found + hint);
+    }
+    return source;
+  }
+
   private Optional<ProgressSource> pattern(YamlNodes.Entry entry) {
-    Optional<String> text = values.text(entry);
     try {
-      return text.map(ProgressPattern::of).map(ProgressSource.Output::new);
+      return values.expression(entry, ProgressPattern::of).map(ProgressSource.Output::new);
     } catch (IllegalArgumentException _) {
       String expected =
           ": expected a regular expression with a group (?<percent>...), or (?<done>...) and"

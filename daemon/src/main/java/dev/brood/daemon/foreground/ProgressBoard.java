@@ -2,12 +2,11 @@ package dev.brood.daemon.foreground;
 
 import dev.brood.daemon.apps.InstancePlan;
 import dev.brood.daemon.config.ProgressSource;
-import dev.brood.process.Line;
-import dev.brood.workers.channel.Channel;
+import dev.brood.process.Stdio;
+import dev.brood.workers.fork.ForkedChild;
 import dev.brood.workers.supervise.SupervisorEvent;
 import dev.brood.workers.watch.Progress;
 import dev.brood.workers.watch.ProgressBar;
-import dev.brood.workers.watch.ProgressReport;
 import dev.brood.workers.watch.ProgressTracker;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How far those instances have got that tell it. Reports come from any thread, the rest is for one.
@@ -27,14 +25,17 @@ final class ProgressBoard {
   /** How many per cent are worth a line of their own where there are no bars. */
   private static final double STEP = 10;
 
+  /** One that runs, and one whose last words are still on their way. */
+  private static final int MOST_RUNS = 2;
+
   /** One instance. */
   private static final class Row {
     private final ProgressSource source;
 
-    /** Of the run under way, from its first report on. */
-    private @Nullable ProgressTracker tracker;
+    /** By pid: what the last run has still to say must not count for the next one. */
+    private final SequencedMap<Long, ProgressTracker> trackers = new LinkedHashMap<>();
 
-    private boolean live;
+    private long livePid;
     private double toldPercent;
     private Optional<String> toldPhase = Optional.empty();
 
@@ -42,28 +43,41 @@ final class ProgressBoard {
       this.source = source;
     }
 
-    /** Its report may have come before: reports do not wait for events. */
-    void begin() {
-      live = true;
+    /** Its reports may have come before: they do not wait for events. */
+    void begin(long pid) {
+      livePid = pid;
       toldPercent = 0;
       toldPhase = Optional.empty();
     }
 
-    synchronized void end() {
-      live = false;
-      tracker = null;
+    void end() {
+      livePid = 0;
     }
 
-    synchronized void report(ProgressReport report) {
-      if (tracker == null) {
-        tracker = new ProgressTracker();
+    boolean isLive() {
+      return livePid != 0;
+    }
+
+    /** That of a process, which both of its outputs share. */
+    synchronized ProgressTracker tracker(long pid) {
+      ProgressTracker tracker = trackers.computeIfAbsent(pid, _ -> new ProgressTracker());
+      if (trackers.size() > MOST_RUNS) {
+        trackers.pollFirstEntry();
       }
-      boolean unused = tracker.report(report);
+      return tracker;
     }
 
     /** How far it is; empty if it does not run or has told nothing. */
     synchronized Optional<Progress> progress() {
-      return live ? Optional.ofNullable(tracker).map(ProgressTracker::progress) : Optional.empty();
+      return Optional.ofNullable(trackers.get(livePid))
+          .map(ProgressTracker::progress)
+          .filter(Row::saysAnything);
+    }
+
+    private static boolean saysAnything(Progress progress) {
+      return progress.percent().isPresent()
+          || progress.phase().isPresent()
+          || progress.message().isPresent();
     }
   }
 
@@ -75,27 +89,26 @@ final class ProgressBoard {
     }
   }
 
-  /** Looks for a report in a line of an instance. */
-  void read(String label, Line line) {
+  /** What finds the reports of an instance in its outputs, if they are there. */
+  Optional<Stdio.Sink> tap(String label) {
     Row row = rows.get(label);
-    if (row != null && row.source instanceof ProgressSource.Output(var pattern)) {
-      pattern.find(line.text()).ifPresent(row::report);
-    }
+    return row != null && row.source instanceof ProgressSource.Output(var pattern)
+        ? Optional.of(Stdio.streamFor(pid -> row.tracker(pid).stream(pattern)))
+        : Optional.empty();
   }
 
-  /** Takes the reports of a process of an instance from its channel. */
-  void listen(String label, Channel channel) {
+  /** Takes the reports of a process of an instance from its channel, if they are there. */
+  void listen(String label, ForkedChild fork) {
     Row row = rows.get(label);
     if (row != null && row.source instanceof ProgressSource.Message) {
-      Channel unused =
-          channel.on("progress", message -> ProgressReport.of(message).ifPresent(row::report));
+      row.tracker(fork.pid()).listen(fork.channel());
     }
   }
 
   /** Notes begins and ends of runs; each begins at nothing. */
   void follow(SupervisorEvent event) {
     if (event instanceof SupervisorEvent.Started started) {
-      Optional.ofNullable(rows.get(started.child())).ifPresent(Row::begin);
+      Optional.ofNullable(rows.get(started.child())).ifPresent(row -> row.begin(started.pid()));
     } else if (event instanceof SupervisorEvent.Ended ended) {
       Optional.ofNullable(rows.get(ended.child())).ifPresent(Row::end);
     }
@@ -103,7 +116,7 @@ final class ProgressBoard {
 
   /** Whether anything may change by itself. */
   boolean isLive() {
-    return rows.values().stream().anyMatch(row -> row.live);
+    return rows.values().stream().anyMatch(Row::isLive);
   }
 
   /** A line with a bar for each live instance that has told anything; the first few of them. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -18,8 +19,15 @@ import java.util.concurrent.locks.ReentrantLock;
  * Thread-safe; what cannot be written is left out.
  */
 final class ProgressLine implements AutoCloseable {
+  /** In a file. */
   private static final int COLUMNS = 72;
+
   private static final String ERASE = "\r\u001b[K";
+
+  /** The terminal is not to break a line that is too long for it, which could not be erased. */
+  private static final String NO_WRAP = "\u001b[?7l";
+
+  private static final String WRAP = "\u001b[?7h";
   private static final Duration ON_TERMINAL = Duration.ofMillis(200);
   private static final Duration ELSEWHERE = Duration.ofSeconds(1);
 
@@ -28,7 +36,7 @@ final class ProgressLine implements AutoCloseable {
   private final OutputStream screen;
   private final boolean terminal;
   private final ProgressTracker tracker = new ProgressTracker();
-  private final ProgressBar bar = new ProgressBar(COLUMNS);
+  private final ProgressBar bar;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Thread thread;
@@ -42,13 +50,14 @@ final class ProgressLine implements AutoCloseable {
    *
    * @param regex see {@link #checked}
    * @param screen where it is shown
-   * @param terminal whether that is a terminal
+   * @param columns how wide it is if that is a terminal; empty if it is none
    */
-  ProgressLine(String name, String regex, OutputStream screen, boolean terminal) {
+  ProgressLine(String name, String regex, OutputStream screen, OptionalInt columns) {
     this.name = name;
     this.pattern = pattern(regex);
     this.screen = screen;
-    this.terminal = terminal;
+    this.terminal = columns.isPresent();
+    this.bar = new ProgressBar(columns.orElse(COLUMNS));
     this.thread = Thread.ofVirtual().name("brood-progress-line").start(this::run);
   }
 
@@ -68,7 +77,7 @@ final class ProgressLine implements AutoCloseable {
     return tracker.tap(pattern);
   }
 
-  /** The same output, above the line. */
+  /** The same output, which goes to the same terminal, above the line. */
   OutputStream above(OutputStream output) {
     return terminal ? new Above(output) : output;
   }
@@ -125,7 +134,8 @@ final class ProgressLine implements AutoCloseable {
       return;
     }
     if (terminal) {
-      write((withinLine ? "\n" : ERASE) + bar.line(name, progress) + (last ? "\n" : ""));
+      String line = NO_WRAP + bar.line(name, progress) + WRAP;
+      write((withinLine ? "\n" : ERASE) + line + (last ? "\n" : ""));
       drawn = !last;
       return;
     }

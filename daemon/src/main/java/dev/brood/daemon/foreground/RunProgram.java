@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * passed on once. TERM and HUP stop the program's tree within its grace.
  */
 public final class RunProgram {
+  private static final int STDOUT = 1;
   private static final int STDERR = 2;
 
   private final RunRequest request;
@@ -100,7 +101,8 @@ public final class RunProgram {
     String name = program.substring(program.lastIndexOf('/') + 1);
     return request
         .progress()
-        .map(regex -> new ProgressLine(name, regex, err, Terminal.isTerminal(STDERR)))
+        .map(regex ->
+            new ProgressLine(name, regex, err, Terminal.barColumns(STDERR, System.getenv())))
         .orElse(null);
   }
 
@@ -109,10 +111,13 @@ public final class RunProgram {
     if (!request.observed()) {
       return base.stdout(Stdio.inherit()).stderr(Stdio.inherit());
     }
-    return progress == null
-        ? base.stdout(passed(out)).stderr(passed(err))
-        : base.stdout(passed(progress.above(out)), progress.tap())
-            .stderr(passed(progress.above(err)), progress.tap());
+    if (progress == null) {
+      return base.stdout(passed(out)).stderr(passed(err));
+    }
+    // A file or a pipe needs no room on the screen, and its reader must hold up nothing there.
+    OutputStream aside = Terminal.isTerminal(STDOUT) ? progress.above(out) : out;
+    return base.stdout(passed(aside), progress.tap())
+        .stderr(passed(progress.above(err)), progress.tap());
   }
 
   private Stdio.Sink passed(OutputStream output) {

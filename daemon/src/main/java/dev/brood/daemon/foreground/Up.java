@@ -10,6 +10,7 @@ import dev.brood.daemon.apps.Planner;
 import dev.brood.daemon.config.BroodFile;
 import dev.brood.daemon.foreground.LineOutput.Target;
 import dev.brood.process.Line;
+import dev.brood.process.Stdio;
 import dev.brood.workers.supervise.RunningSupervisor;
 import dev.brood.workers.supervise.SupervisionException;
 import dev.brood.workers.supervise.SupervisorEvent;
@@ -102,8 +103,8 @@ public final class Up {
         AppSupervisor.of(
                 plans,
                 options.restarts(),
-                plan -> reader(board, labels, plan.label(), numbers.getOrDefault(plan.label(), 0)),
-                (plan, channel) -> board.listen(plan.label(), channel))
+                plan -> sinks(board, labels, plan.label(), numbers.getOrDefault(plan.label(), 0)),
+                (plan, fork) -> board.listen(plan.label(), fork))
             .onEvent(event -> send(new UpCore.Input.Told(event)))
             .start();
     try {
@@ -154,12 +155,16 @@ public final class Up {
     }
   }
 
+  private List<Stdio.Sink> sinks(ProgressBoard board, Labels labels, String label, int number) {
+    Stdio.Sink lines = Stdio.lines(reader(labels, label, number));
+    return board.tap(label).map(tap -> List.of(lines, tap)).orElse(List.of(lines));
+  }
+
   /** Prints each line of one instance; waits while the output is full, and the instance with it. */
-  private Consumer<Line> reader(ProgressBoard board, Labels labels, String label, int number) {
+  private Consumer<Line> reader(Labels labels, String label, int number) {
     String out = labels.prefix(label, number, options.colourOut());
     String err = labels.prefix(label, number, options.colourErr());
     return line -> {
-      board.read(label, line);
       boolean toOut = line.stream() == Line.Stream.STDOUT;
       try {
         output.line(toOut ? Target.OUT : Target.ERR, (toOut ? out : err) + line.text());

@@ -4,12 +4,12 @@ import dev.brood.daemon.apps.InstancePlan;
 import dev.brood.daemon.config.App;
 import dev.brood.daemon.config.Sign;
 import dev.brood.workers.fork.Notification;
+import dev.brood.workers.supervise.ChildState;
 import dev.brood.workers.supervise.ChildStatus;
 import dev.brood.workers.supervise.Death;
 import dev.brood.workers.supervise.GiveUp;
 import dev.brood.workers.supervise.SupervisorEnd;
 import dev.brood.workers.supervise.SupervisorEvent;
-import dev.brood.workers.supervise.UnhealthyAction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -70,6 +70,7 @@ final class UpCore {
   private final Map<String, Ending> lastEndings = new HashMap<>();
   private final Summary summary = new Summary();
   private List<Effect> effects = new ArrayList<>();
+  private boolean unheard;
   private boolean stopping;
   private boolean finished;
 
@@ -87,9 +88,8 @@ final class UpCore {
   List<Effect> handle(Input input) {
     effects = new ArrayList<>();
     switch (input) {
-      case Input.Told(SupervisorEvent.OfChild event) -> told(event);
-      case Input.Told(SupervisorEvent event) -> toldOfAll(event);
-      case Input.Surveyed(List<ChildStatus> children) -> children.forEach(this::look);
+      case Input.Told(SupervisorEvent event) -> told(event);
+      case Input.Surveyed(List<ChildStatus> children) -> surveyed(children);
       case Input.Signalled(String name) -> signalled(name);
       case Input.OutputGone() -> {
         summary.outputGone();
@@ -112,9 +112,9 @@ final class UpCore {
     return summary;
   }
 
-  private void toldOfAll(SupervisorEvent event) {
+  private void told(SupervisorEvent event) {
     switch (event) {
-      case SupervisorEvent.OfChild ofChild -> told(ofChild);
+      case SupervisorEvent.OfChild ofChild -> toldOfOne(ofChild);
       case SupervisorEvent.ShuttingDown(String _, SupervisorEnd reason) -> shuttingDown(reason);
       case SupervisorEvent.Finished(String _, SupervisorEnd end) -> {
         finished = true;
@@ -125,6 +125,7 @@ final class UpCore {
       }
       case SupervisorEvent.EventsLost(String _, long count) -> {
         notice(OURS, count + " events were not told, because they came too fast");
+        unheard = true;
         effects.add(new Effect.Survey());
       }
     }
@@ -139,7 +140,7 @@ final class UpCore {
     }
   }
 
-  private void told(SupervisorEvent.OfChild event) {
+  private void toldOfOne(SupervisorEvent.OfChild event) {
     String label = event.child();
     if (closedByUs.contains(label)) {
       return;
@@ -214,21 +215,9 @@ final class UpCore {
       effects.add(new Effect.Rest(label));
       failed(label, "");
       closedByUs.add(label);
-    } else if (asked && stopsUnhealthy(app) && isUnhealthy(death)) {
-      failed(label, "not restarted");
+    } else if (asked) {
+      effects.add(new Effect.Survey()); // no event tells that it is to stay as it is
     }
-  }
-
-  private static boolean stopsUnhealthy(App app) {
-    return app.supervision()
-        .health()
-        .flatMap(health -> health.action())
-        .filter(action -> action == UnhealthyAction.STOP)
-        .isPresent();
-  }
-
-  private static boolean isUnhealthy(Death death) {
-    return death.reason().filter(reason -> reason.startsWith("unhealthy")).isPresent();
   }
 
   private String restart(String label, int deaths, Duration delay) {
@@ -249,10 +238,15 @@ final class UpCore {
   /** It has failed for good. */
   private void failed(String label, String text) {
     Ending last = lastEndings.get(label);
-    boolean started = last != null && last.standing() != Standing.NOT_STARTED;
     int code = last == null ? ExitCodes.FAILURE : last.exitCode();
+    Standing standing =
+        switch (last == null ? Standing.NOT_STARTED : last.standing()) {
+          case NOT_STARTED -> Standing.NOT_STARTED;
+          case LEFT -> Standing.LEFT;
+          case SUCCEEDED, FAILED, DUE, STOPPED, KILLED -> Standing.FAILED;
+        };
     open.remove(label);
-    summary.failed(label, started ? Standing.FAILED : Standing.NOT_STARTED, code);
+    summary.failed(label, standing, code);
     if (!text.isEmpty()) {
       notice(label, text);
     }
@@ -261,24 +255,36 @@ final class UpCore {
     }
   }
 
-  /** After events were lost: whatever has come to rest has done so unheard. */
-  private void look(ChildStatus child) {
+  /** Looks for those that have come to rest without an event that says so. */
+  private void surveyed(List<ChildStatus> children) {
+    boolean ends =
+        children.stream()
+            .anyMatch(child ->
+                child.state() == ChildState.COMPLETED
+                    && app(child.id()).supervision().significant());
+    children.forEach(child -> look(child, ends));
+    unheard = false;
+  }
+
+  private void look(ChildStatus child, boolean ends) {
     boolean rests =
         switch (child.state()) {
-          case STOPPED, COMPLETED, GIVEN_UP -> true;
+          case STOPPED -> !ends; // else the supervisor stops all, and is about to say so
+          case COMPLETED, GIVEN_UP -> unheard; // else that is still to be told
           case WAITING, BACKING_OFF, STARTING, RUNNING, STOPPING -> false;
         };
     if (!rests || !open.contains(child.id())) {
       return;
     }
+    boolean asked = stopping || child.state() == ChildState.STOPPED;
     Optional<Ending> ending =
-        child.lastDeath().map(death -> Ending.of(app(child.id()), death, stopping));
+        child.lastDeath().map(death -> Ending.of(app(child.id()), death, asked));
     ending.ifPresent(known -> lastEndings.put(child.id(), known));
     if (ending.isPresent() && ending.get().standing() == Standing.SUCCEEDED) {
       open.remove(child.id());
       summary.stands(child.id(), Standing.SUCCEEDED);
     } else if (!stopping) {
-      failed(child.id(), "has come to its end");
+      failed(child.id(), "not restarted");
     }
   }
 

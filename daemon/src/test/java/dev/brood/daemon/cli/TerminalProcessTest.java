@@ -107,11 +107,26 @@ class TerminalProcessTest {
         """);
     start("run --progress -- sh program.sh");
     tmux("wait-for", "ready");
-    awaitScreen("sh [#-----------------]  10 %");
+    awaitScreen("sh [##------------------]  10 %");
     tmux("send-keys", "on", "Enter");
     tmux("wait-for", "done");
     assertThat(screen())
-        .contains("begun, 10 %", "read on, 100 %", "sh [##################] 100 %", "code 0");
+        .contains("begun, 10 %", "read on, 100 %", "sh [####################] 100 %", "code 0");
+  }
+
+  @Test
+  void run_progressOfOutputThatGoesElsewhere_isDrawnBesideAnUnfinishedLine() throws Exception {
+    script(
+        "program.sh",
+        """
+        printf 'begun\\r50 %%'
+        while [ ! -e go ]; do sleep 0.05; done
+        """);
+    start("run --progress -- sh program.sh >out.txt");
+    awaitScreen("sh [##########----------]  50 %");
+    Files.createFile(directory.resolve("go"));
+    tmux("wait-for", "done");
+    assertThat(Files.readString(directory.resolve("out.txt"))).isEqualTo("begun\r50 %");
   }
 
   @Test

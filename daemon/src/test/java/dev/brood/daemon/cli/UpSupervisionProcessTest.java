@@ -267,6 +267,65 @@ class UpSupervisionProcessTest {
   }
 
   @Test
+  void up_progressDrawnWithCarriageReturns_isSeenWhileTheLineIsNotEnded() throws Exception {
+    file(
+        "- name: sh",
+        "  script: \"printf '10%%\\\\r57%%'; while [ ! -e go ]; do sleep 0.05; done\"",
+        "  progress: percent");
+    try (Cli cli = Cli.start(directory, "up")) {
+      cli.awaitErr("sh    * progress: 57 %\n");
+      Files.createFile(directory.resolve("go"));
+      assertThat(cli.end().code()).isZero();
+    }
+  }
+
+  @Test
+  void up_boundToOneThatEndedAndNoRestart_isAFailureInsteadOfAWaitForEver() throws Exception {
+    file(
+        "- {name: db, script: \"echo db up; sleep 1\"}",
+        "- {name: web, script: \"" + STAY + "\", depends_on: {db: {restart: true}}}");
+    Cli.Ended ended = Cli.run(directory, "up", "--no-restart");
+    assertThat(ended.code()).isEqualTo(1);
+    assertThat(ended.err())
+        .containsPattern("web   \\* stopped with SIGTERM.*; bound to \"db\"")
+        .contains("web   * not restarted\n")
+        .endsWith("brood * 1 succeeded (db), 1 failed (web); exit code 1\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--no-restart, transient", "--keep-going, temporary"})
+  void up_unhealthyAndNotToBeRestarted_isStoppedForGood(String option, String restart)
+      throws Exception {
+    file(
+        "- name: web",
+        "  script: \"" + STAY + "\"",
+        "  restart: " + restart,
+        "  health: {command: \"false\", period: 50, failures: 1}");
+    Cli.Ended ended = Cli.run(directory, "up", option);
+    assertThat(ended.code()).isEqualTo(1);
+    assertThat(ended.err())
+        .containsPattern("web   \\* stopped with SIGTERM.*; unhealthy")
+        .doesNotContain("started again")
+        .endsWith("brood * 1 failed (web); exit code 1\n");
+  }
+
+  @Test
+  void up_messagesThatNobodyTakes_areDroppedAndRequestsRefused() throws Exception {
+    // Twice of what a channel keeps.
+    Files.writeString(
+        directory.resolve("node.js"),
+        "const text = 'x'.repeat(1024 * 1024); process.send('ready');"
+            + " const send = left => left === 0 ? process.send({brood: 'request', id: 1, body: 2})"
+            + " : process.send(text, () => send(left - 1));"
+            + " process.on('message', answer => { console.log(JSON.stringify(answer));"
+            + " process.exit(0); }); send(128);");
+    file("- {script: node.js, wait_ready: true}");
+    Cli.Ended ended = Cli.run(directory, "up");
+    assertThat(ended.out()).contains("nobody answers requests here");
+    assertThat(ended.code()).isZero();
+  }
+
+  @Test
   void up_itselfKilled_leavesNothingOfWhatItSupervises() throws Exception {
     Files.writeString(
         directory.resolve("node.js"),

@@ -39,6 +39,21 @@ class AmountsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"106752d", "99999999999999d1ms", "999999999999d999999999999d"})
+  void duration_thatNoNumberOfNanosecondsHolds_isRefused(String text) {
+    assertThatThrownBy(() -> Amounts.duration(text)).isInstanceOf(IllegalArgumentException.class);
+    assertThat(Amounts.duration(Amounts.LONGEST).toNanos()).isPositive();
+  }
+
+  @Test
+  void size_thatNoLongHolds_isRefused() {
+    assertThatThrownBy(() -> Amounts.size("8388608T"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("expected a size of less than 8388608T, found \"8388608T\"");
+    assertThat(Amounts.size("8388607T")).isEqualTo(8_388_607L << 40);
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "0, 0",
     "4096, 4096",

@@ -156,8 +156,10 @@ class SupervisionKeysTest {
       delimiter = '~',
       quoteCharacter = '`',
       value = {
-        "`progress: mesage` ~ 2:13: error: progress: expected one of message, percent, found"
-            + " \"mesage\"; did you mean \"message\"?",
+        "`progress: mesage` ~ 2:13: error: progress: expected message, percent, or a map with line,"
+            + " found \"mesage\"; did you mean \"message\"?",
+        "`progress: {line: \"(?<percent>\\\\d+\"}` ~ 2:20: error: progress.line: expected a regular"
+            + " expression as Java has them, but Unclosed group near index 14",
         "`progress: {line: x, limit: 3}` ~ 2:13: error: progress: expected line and a regular"
             + " expression, alone",
         "`progress: {line: done}` ~ 2:20: error: progress.line: expected a regular expression with"
@@ -191,6 +193,10 @@ class SupervisionKeysTest {
         "`ready: {tcp: 80, file: x}` ~ 2:10: error: ready: expected one of started, message,"
             + " notify, newline, line, tcp, http, command, file, found 2 of them",
         "`ready: {message: false}` ~ 2:20: error: ready.message: expected true, or nothing at all",
+        "`ready: {message: maybe}` ~ 2:20: error: ready.message: expected true or false, found"
+            + " \"maybe\"",
+        "`ready: {tcp: 80, limit: 200000d}` ~ 2:27: error: ready.limit: expected a duration of at"
+            + " most 106751d, found \"200000d\"",
         "`ready: {newline: 2}` ~ 2:20: error: ready.newline: expected a descriptor from 3 to 1023,"
             + " found \"2\"",
         "`ready: {line: \"(\"}` ~ 2:17: error: ready.line: expected a regular expression as Java"

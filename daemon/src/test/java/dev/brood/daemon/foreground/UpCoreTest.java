@@ -125,11 +125,53 @@ class UpCoreTest {
         .contains(new Effect.Survey());
     Ending success = new Ending.ProcessEnded(new Exit.Exited(0), Cause.SELF);
     Ending failure = new Ending.ProcessEnded(new Exit.Exited(5), Cause.SELF);
-    ChildStatus fine = status("a", death(success, 1, Optional.empty()));
+    ChildStatus fine = status("a", ChildState.COMPLETED, death(success, 1, Optional.empty()));
     assertThat(core.handle(new Input.Surveyed(List.of(fine)))).isEmpty();
-    ChildStatus failed = status("b", death(failure, 1, Optional.empty()));
+    ChildStatus failed = status("b", ChildState.COMPLETED, death(failure, 1, Optional.empty()));
+    assertThat(core.handle(new Input.Surveyed(List.of(fine, failed)))).as("to be told").isEmpty();
+    assertThat(core.handle(told(new SupervisorEvent.EventsLost("up", 1)))).hasSize(2);
     assertThat(core.handle(new Input.Surveyed(List.of(fine, failed)))).contains(new Effect.Stop());
     assertThat(core.summary().text()).isEqualTo("1 succeeded (a), 1 failed (b); exit code 5");
+  }
+
+  @Test
+  void one_stoppedAndLeftSo_isAFailureThatNoEventTells() throws IOException {
+    UpCore core = core(TWO, false);
+    assertThat(ended(core, "b", 0)).hasSize(1);
+    assertThat(completed(core, "b", true)).isEmpty();
+    Ending stopped = new Ending.ProcessEnded(new Exit.Exited(0), Cause.STOPPED);
+    Death death = death(stopped, 1, Optional.of("bound to \"b\""));
+    assertThat(core.handle(told(new SupervisorEvent.Ended("up", "a", death, true))))
+        .contains(new Effect.Survey());
+    assertThat(core.handle(surveyed("a", ChildState.WAITING, death))).isEmpty();
+    assertThat(core.handle(surveyed("a", ChildState.GIVEN_UP, death))).as("told yet").isEmpty();
+    assertThat(core.handle(surveyed("a", ChildState.STOPPED, death)))
+        .containsExactly(new Effect.Notice("a", "not restarted"), new Effect.Stop());
+    assertThat(core.summary().text()).isEqualTo("1 succeeded (b), 1 failed (a); exit code 1");
+  }
+
+  @Test
+  void one_stoppedBecauseASignificantOneEnded_isNoFailure() throws IOException {
+    UpCore core = core("[{script: sh, name: a}, {script: sh, name: b, significant: true}]", false);
+    Ending stopped = new Ending.ProcessEnded(new Exit.Exited(0), Cause.STOPPED);
+    Death death = death(stopped, 1, Optional.empty());
+    assertThat(
+            core.handle(
+                new Input.Surveyed(
+                    List.of(
+                        status("a", ChildState.STOPPED, death),
+                        status("b", ChildState.COMPLETED, death)))))
+        .isEmpty();
+  }
+
+  @Test
+  void one_thatCannotBeEnded_isNamedSoInTheLastLine() throws IOException {
+    UpCore core = core(TWO, false);
+    Death death = death(new Ending.Survived(List.of(99L)), 1, Optional.empty());
+    assertThat(core.handle(told(new SupervisorEvent.Ended("up", "a", death, true)))).isNotEmpty();
+    assertThat(core.handle(told(givenUp("a")))).contains(new Effect.Stop());
+    assertThat(core.summary().text())
+        .isEqualTo("1 not started (b), 1 could not be ended (a); exit code 1");
   }
 
   @Test
@@ -164,10 +206,14 @@ class UpCoreTest {
     return new Death(run, 99, Instant.EPOCH, lifetime, ending, reason, Optional.empty(), List.of());
   }
 
-  private static ChildStatus status(String id, Death last) {
+  private static Input surveyed(String id, ChildState state, Death last) {
+    return new Input.Surveyed(List.of(status(id, state, last)));
+  }
+
+  private static ChildStatus status(String id, ChildState state, Death last) {
     return new ChildStatus(
         id,
-        ChildState.COMPLETED,
+        state,
         OptionalLong.empty(),
         1,
         0,

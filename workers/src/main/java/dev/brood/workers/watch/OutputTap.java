@@ -3,19 +3,24 @@ package dev.brood.workers.watch;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a copy of one stream of output: notes that something came, and finds progress in its lines.
  * A carriage return ends a line too, as programs that draw a bar write no line feed until they are
- * done. Of a line that is too long only the beginning is looked at.
+ * done; a line that is not ended counts as soon as nothing that may follow can change what it says,
+ * or when the stream is closed. Of a line that is too long only the beginning is looked at.
  */
 final class OutputTap extends OutputStream {
   private final Runnable activity;
   private final @Nullable ProgressPattern pattern;
   private final Consumer<ProgressReport> reports;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+  /** Whether the line has said something already. */
+  private boolean found;
 
   OutputTap(
       Runnable activity, @Nullable ProgressPattern pattern, Consumer<ProgressReport> reports) {
@@ -39,11 +44,22 @@ final class OutputTap extends OutputStream {
     for (int i = offset; i < offset + length; i++) {
       if (bytes[i] == '\n' || bytes[i] == '\r') {
         keep(bytes, start, i - start);
-        look(pattern);
+        end(pattern);
         start = i + 1;
       }
     }
     keep(bytes, start, offset + length - start);
+    if (line.size() < ProgressPattern.LONGEST_LINE) {
+      look(pattern, false);
+    }
+  }
+
+  /** Nothing follows. */
+  @Override
+  public void close() {
+    if (pattern != null) {
+      end(pattern);
+    }
   }
 
   private void keep(byte[] bytes, int offset, int length) {
@@ -51,10 +67,18 @@ final class OutputTap extends OutputStream {
     line.write(bytes, offset, Math.min(length, room));
   }
 
-  private void look(ProgressPattern wanted) {
-    if (line.size() > 0) {
-      wanted.find(line.toString(StandardCharsets.UTF_8)).ifPresent(reports);
-      line.reset();
+  private void end(ProgressPattern wanted) {
+    look(wanted, true);
+    line.reset();
+    found = false;
+  }
+
+  private void look(ProgressPattern wanted, boolean whole) {
+    if (line.size() > 0 && !found) {
+      String text = line.toString(StandardCharsets.UTF_8);
+      Optional<ProgressReport> report = whole ? wanted.find(text) : wanted.findEarly(text);
+      report.ifPresent(reports);
+      found = report.isPresent();
     }
   }
 }

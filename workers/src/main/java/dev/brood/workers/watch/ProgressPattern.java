@@ -54,16 +54,27 @@ public final class ProgressPattern {
 
   /** What a line says; empty if nothing. Numbers out of range are left out. */
   public Optional<ProgressReport> find(String line) {
-    String seen = line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE);
-    Matcher matcher = pattern.matcher(seen);
-    return matcher.find()
-        ? ProgressReport.of(percent(matcher), group(matcher, "phase"), group(matcher, "message"))
-        : Optional.empty();
+    Matcher matcher = matcher(line);
+    return matcher.find() ? report(matcher) : Optional.empty();
+  }
+
+  /** What the beginning of a line says, if the whole says the same whatever follows. */
+  Optional<ProgressReport> findEarly(String beginning) {
+    Matcher matcher = matcher(beginning);
+    return matcher.find() && !matcher.hitEnd() ? report(matcher) : Optional.empty();
   }
 
   @Override
   public String toString() {
     return pattern.pattern();
+  }
+
+  private Matcher matcher(String line) {
+    return pattern.matcher(line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE));
+  }
+
+  private Optional<ProgressReport> report(Matcher matcher) {
+    return ProgressReport.of(percent(matcher), group(matcher, "phase"), group(matcher, "message"));
   }
 
   private OptionalDouble percent(Matcher matcher) {

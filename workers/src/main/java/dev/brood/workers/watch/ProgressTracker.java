@@ -2,6 +2,7 @@ package dev.brood.workers.watch;
 
 import dev.brood.process.Stdio;
 import dev.brood.workers.channel.Channel;
+import java.io.OutputStream;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
@@ -58,9 +59,17 @@ public final class ProgressTracker {
 
   /**
    * A sink that finds reports in output: {@code command.stdout(Stdio.inherit(), tracker.tap(...))}.
-   * For one stream; each needs its own.
+   * A carriage return ends a line too.
    */
   public Stdio.Sink tap(ProgressPattern pattern) {
-    return Stdio.stream(new OutputTap(() -> {}, pattern, this::report));
+    return Stdio.streamFor(pid -> stream(pattern));
+  }
+
+  /**
+   * A stream that finds reports in what is written to it, which is one output of one process. A
+   * last line without its end counts when it is closed. For one thread.
+   */
+  public OutputStream stream(ProgressPattern pattern) {
+    return new OutputTap(() -> {}, pattern, this::report);
   }
 }

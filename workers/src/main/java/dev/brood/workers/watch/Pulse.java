@@ -107,12 +107,12 @@ public final class Pulse {
 
   /** A sink that notes output: {@code command.stdout(Stdio.inherit(), pulse.tap())}. */
   public Stdio.Sink tap() {
-    return Stdio.stream(new OutputTap(this::output, null, this::progress));
+    return Stdio.streamFor(pid -> new OutputTap(this::output, null, this::progress));
   }
 
-  /** As {@link #tap()}, and finds progress in the lines. For one stream; each needs its own. */
+  /** As {@link #tap()}, and finds progress in the lines; a carriage return ends one too. */
   public Stdio.Sink tap(ProgressPattern pattern) {
-    return Stdio.stream(new OutputTap(this::output, pattern, this::progress));
+    return Stdio.streamFor(pid -> new OutputTap(this::output, pattern, this::progress));
   }
 
   /** Expects nothing of it until {@link #release}: it is suspended, or idle by agreement. */

@@ -3,6 +3,9 @@ package dev.brood.workers.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.brood.process.Command;
+import dev.brood.process.Result;
+import dev.brood.process.Stdio;
 import dev.brood.testkit.FakeTicker;
 import dev.brood.testkit.Simulation;
 import java.nio.charset.StandardCharsets;
@@ -141,9 +144,40 @@ class ProgressTest {
         tap.write(bytes, at, Math.min(size, bytes.length - at));
       }
       assertThat(found)
-          .containsExactly(ProgressReport.of(10), ProgressReport.of(20), ProgressReport.of(30));
+          .containsExactly(
+              ProgressReport.of(10),
+              ProgressReport.of(20),
+              ProgressReport.of(30),
+              ProgressReport.of(99));
       assertThat(activity[0]).isEqualTo((bytes.length + size - 1) / size);
     }
+  }
+
+  @Test
+  void tap_onALineThatIsNotEnded_waitsWhileMoreCouldChangeItAndLooksAtTheEnd() {
+    List<ProgressReport> found = new ArrayList<>();
+    ProgressPattern pattern = ProgressPattern.of("(?<done>\\d+)/(?<total>\\d+)");
+    OutputTap tap = new OutputTap(() -> {}, pattern, found::add);
+    write(tap, "\r1/1");
+    assertThat(found).as("1/1 of what may be 1/10").isEmpty();
+    write(tap, "0 files");
+    assertThat(found).containsExactly(ProgressReport.of(10));
+    write(tap, "\r10/10");
+    tap.close();
+    assertThat(found).containsExactly(ProgressReport.of(10), ProgressReport.of(100));
+  }
+
+  @Test
+  void tap_ofTwoStartsOfOneCommand_keepsNothingOfTheFirstForTheSecond() throws Exception {
+    Stdio.Sink tap = tracker.tap(ProgressPattern.PERCENT);
+    Result unused = Command.of("printf", "%s", "4").stdout(tap).run();
+    unused = Command.of("printf", "%s", "2%").stdout(tap).run();
+    assertThat(tracker.progress().percent()).hasValue(2);
+  }
+
+  private static void write(OutputTap tap, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    tap.write(bytes, 0, bytes.length);
   }
 
   @Test
