@@ -153,11 +153,20 @@ public final class EventTeller<E> implements AutoCloseable {
     }
   }
 
-  /** Takes no more events, and waits until those that there are have been told; 5 s at most. */
+  /**
+   * Takes no more events, and waits until those that there are have been told; 5 s at most, and not
+   * in a listener. An interrupt does not cut the wait short and stays set.
+   */
   @Override
   public void close() {
     end();
-    awaitTold(LAST_WAIT);
+    Thread teller = telling();
+    if (teller == null || teller == Thread.currentThread()) {
+      return;
+    }
+    if (!ThreadEnd.await(teller, LAST_WAIT)) {
+      abandon(teller, LAST_WAIT);
+    }
   }
 
   private @Nullable Thread telling() {

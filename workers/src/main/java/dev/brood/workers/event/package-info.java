@@ -1,2 +1,2 @@
-/** How all packages of this module tell their events; not for others. */
+/** How all packages of this module tell their events, and end their threads; not for others. */
 package dev.brood.workers.event;

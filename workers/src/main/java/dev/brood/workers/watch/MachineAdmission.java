@@ -120,7 +120,10 @@ public final class MachineAdmission implements Admission, AutoCloseable {
     return missing;
   }
 
-  /** Tells the events that wait. Tickets stay as they are. Idempotent. */
+  /**
+   * Tells the events that wait. Tickets stay as they are. Idempotent; an interrupt does not cut it
+   * short and stays set.
+   */
   @Override
   public void close() {
     events.close();

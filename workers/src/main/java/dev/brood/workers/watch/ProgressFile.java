@@ -1,14 +1,9 @@
 package dev.brood.workers.watch;
 
+import dev.brood.workers.event.ThreadEnd;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -27,24 +22,21 @@ import tools.jackson.databind.json.JsonMapper;
  * complete yet, unless the file has no line feed at all.
  *
  * <p>The file is looked at again and again by a virtual thread, until {@link #close}; it need not
- * be there yet.
+ * be there yet. What is no regular file is not read: a named pipe could hold the reader for ever.
+ * The same text is reported once, however often it is written over itself.
  */
 public final class ProgressFile implements AutoCloseable {
   /** How often it is looked at unless something else is asked for. */
   public static final Duration DEFAULT_PERIOD = Duration.ofSeconds(1);
 
-  private static final int TAIL_BYTES = 2 * ProgressPattern.LONGEST_LINE;
   private static final JsonMapper JSON = new JsonMapper();
 
-  /** By what it is seen that a file has changed. */
-  private record Version(FileTime modified, long size, @Nullable Object key) {}
-
   private final Path path;
+  private final FileTail tail;
   private final @Nullable ProgressPattern pattern;
   private final Consumer<ProgressReport> reports;
   private final long periodNanos;
   private final Thread thread;
-  private @Nullable Version seen;
   private volatile boolean closed;
 
   private ProgressFile(
@@ -53,6 +45,7 @@ public final class ProgressFile implements AutoCloseable {
       Duration period,
       Consumer<ProgressReport> reports) {
     this.path = path;
+    this.tail = new FileTail(FileTail.Source.of(path, 2 * ProgressPattern.LONGEST_LINE));
     this.pattern = pattern;
     this.reports = reports;
     this.periodNanos = TimeUnit.NANOSECONDS.convert(period);
@@ -93,17 +86,7 @@ public final class ProgressFile implements AutoCloseable {
   public void close() {
     closed = true;
     LockSupport.unpark(thread);
-    boolean interrupted = false;
-    while (thread.isAlive() && Thread.currentThread() != thread) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true; // a look at a file is short
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    ThreadEnd.await(thread); // a look at a file is short
   }
 
   private void run() {
@@ -124,15 +107,7 @@ public final class ProgressFile implements AutoCloseable {
 
   private void look() {
     try {
-      BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
-      Version version = new Version(now.lastModifiedTime(), now.size(), now.fileKey());
-      if (version.equals(seen)) {
-        return;
-      }
-      seen = version;
-      lastLine(tail()).flatMap(this::report).ifPresent(reports);
-    } catch (NoSuchFileException e) {
-      seen = null;
+      tail.next().flatMap(ProgressFile::lastLine).flatMap(this::report).ifPresent(reports);
     } catch (IOException e) {
       System.getLogger("dev.brood.workers")
           .log(Level.DEBUG, "progress of {0} cannot be read: {1}", path, e);
@@ -149,20 +124,6 @@ public final class ProgressFile implements AutoCloseable {
           : Optional.empty();
     } catch (JacksonException e) {
       return Optional.empty();
-    }
-  }
-
-  /** The last part, cut within a character and a line perhaps. */
-  private String tail() throws IOException {
-    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
-      long size = file.length();
-      byte[] bytes = new byte[(int) Math.min(size, TAIL_BYTES)];
-      file.seek(size - bytes.length);
-      int count = 0;
-      for (int n = 0; n >= 0 && count < bytes.length; count += Math.max(n, 0)) {
-        n = file.read(bytes, count, bytes.length - count);
-      }
-      return new String(bytes, 0, count, StandardCharsets.UTF_8);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.brood.workers.channel.Channel;
 import dev.brood.workers.channel.WorkersException;
 import dev.brood.workers.event.EventTeller;
 import dev.brood.workers.event.FlightRecording;
+import dev.brood.workers.event.ThreadEnd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -102,17 +103,7 @@ public final class RunningCheckpoints implements AutoCloseable {
    */
   public int finish() {
     signal(() -> over = true);
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true; // a look at a file is short
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    ThreadEnd.await(thread); // a look at a file is short
     return count();
   }
 

@@ -6,6 +6,7 @@ import dev.brood.process.observe.ProcessTable;
 import dev.brood.workers.channel.Channel;
 import dev.brood.workers.event.EventTeller;
 import dev.brood.workers.event.FlightRecording;
+import dev.brood.workers.event.ThreadEnd;
 import dev.brood.workers.watch.HeartbeatCore.Effect;
 import dev.brood.workers.watch.HeartbeatCore.Event;
 import java.lang.System.Logger.Level;
@@ -104,7 +105,8 @@ public final class RunningHeartbeats implements AutoCloseable {
 
   /**
    * Watches no more; the children are left alone. Waits for stops and dumps that have begun, and
-   * for the listener, five seconds at most, unless it is called from there. Idempotent.
+   * for the listener, five seconds at most, unless it is called from there. Idempotent; an interrupt
+   * does not cut it short and stays set.
    */
   @Override
   public void close() {
@@ -112,16 +114,11 @@ public final class RunningHeartbeats implements AutoCloseable {
       closed = true;
       changed.signalAll();
     });
-    boolean interrupted = join(thread);
+    ThreadEnd.await(thread);
     List<Thread> left = new ArrayList<>(); // no action begins any more
     locked(() -> left.addAll(actions));
-    for (Thread action : left) {
-      interrupted |= join(action);
-    }
+    left.forEach(ThreadEnd::await);
     events.close();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   void add(Pulse pulse, Child child, @Nullable Channel channel) {
@@ -371,18 +368,5 @@ public final class RunningHeartbeats implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-  }
-
-  /** Waits for a thread that ends soon; true if it was interrupted meanwhile. */
-  private static boolean join(Thread other) {
-    boolean interrupted = false;
-    while (other != Thread.currentThread() && other.isAlive()) {
-      try {
-        other.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    return interrupted;
   }
 }

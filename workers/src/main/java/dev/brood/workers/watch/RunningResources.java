@@ -4,6 +4,7 @@ import dev.brood.process.Child;
 import dev.brood.process.observe.ProcessTable;
 import dev.brood.workers.event.EventTeller;
 import dev.brood.workers.event.FlightRecording;
+import dev.brood.workers.event.ThreadEnd;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -109,7 +110,7 @@ public final class RunningResources implements AutoCloseable {
 
   /**
    * Ends the measuring, and tells the events that wait. An action under way goes on. Idempotent;
-   * returns within some seconds.
+   * returns within some seconds. An interrupt does not cut that short and stays set.
    */
   @Override
   public void close() {
@@ -121,12 +122,8 @@ public final class RunningResources implements AutoCloseable {
       lock.unlock();
     }
     children().forEach(WatchedChild::close);
-    try {
-      if (!thread.join(CLOSE_LIMIT)) {
-        thread.interrupt();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (!ThreadEnd.await(thread, CLOSE_LIMIT)) {
+      thread.interrupt();
     }
     events.close();
   }

@@ -99,6 +99,28 @@ class EventTellerTest {
   }
 
   @Test
+  void close_byAnInterruptedThread_tellsAllNevertheless() throws Exception {
+    EventTeller<String> teller = withLosses(this::takeSlowly);
+    teller.tell("1");
+    teller.tell("2");
+    Thread closing =
+        Thread.ofPlatform()
+            .start(() -> {
+              Thread.currentThread().interrupt();
+              teller.close();
+              told.add("interrupted: " + Thread.currentThread().isInterrupted());
+            });
+    assertThat(busy.await(30, TimeUnit.SECONDS)).isTrue();
+    while (closing.isAlive() && closing.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    go.countDown();
+    closing.join();
+
+    assertThat(told).containsExactly("1", "2", "interrupted: true");
+  }
+
+  @Test
   void awaitTold_listenerDoesNotReturn_endsItAndTellsNoMore() throws Exception {
     CountDownLatch interrupted = new CountDownLatch(1);
     EventTeller<String> teller =

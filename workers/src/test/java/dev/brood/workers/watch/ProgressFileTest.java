@@ -2,6 +2,7 @@ package dev.brood.workers.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.brood.process.Command;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -57,6 +58,17 @@ class ProgressFileTest {
     file.close();
     assertThat(reports).containsExactly(ProgressReport.of(100));
     file.close();
+  }
+
+  @Test
+  void file_thatIsANamedPipe_isNotWaitedFor(@TempDir Path folder) throws Exception {
+    Path path = folder.resolve("progress");
+    Command.of("mkfifo", path.toString()).run();
+    try (ProgressFile _ = follow(path)) {
+      Files.delete(path);
+      replace(path, "10%");
+      assertThat(next()).isEqualTo(ProgressReport.of(10));
+    }
   }
 
   private ProgressFile follow(Path path) {
