@@ -11,7 +11,8 @@ import java.util.function.LongSupplier;
 
 /**
  * What is done at each interval: samples out of a table of all processes, levels out of samples.
- * Told the time and where figures come from, it reads no clock and starts nothing. Not thread-safe.
+ * Told the time and where figures come from, it reads no clock and starts nothing. Children begin
+ * and end on any thread; one thread has the passes run.
  */
 final class ResourcePass {
   /** Of one core, for descriptors and bytes read and written. */
@@ -43,9 +44,8 @@ final class ResourcePass {
     this.ticker = ticker;
     this.events = events;
     this.actions = actions;
-    this.details = new Rotation<>(DETAIL_SHARE, Duration.ZERO, ticker, WatchedChild::isClosed);
-    this.proportional =
-        new Rotation<>(PROPORTIONAL_SHARE, proportionalEvery, ticker, WatchedChild::isClosed);
+    this.details = new Rotation<>(DETAIL_SHARE, Duration.ZERO, ticker);
+    this.proportional = new Rotation<>(PROPORTIONAL_SHARE, proportionalEvery, ticker);
   }
 
   /** From now on the child has its turns at the dearer figures. */
@@ -54,6 +54,12 @@ final class ResourcePass {
     if (withProportional) {
       proportional.add(child);
     }
+  }
+
+  /** The child has no more turns. */
+  void end(WatchedChild child) {
+    details.remove(child);
+    proportional.remove(child);
   }
 
   void run(ProcessTable table, Instant now, Collection<WatchedChild> children) {
@@ -70,6 +76,9 @@ final class ResourcePass {
 
   private void judge(WatchedChild child, Sample sample) {
     for (LevelCore core : child.cores()) {
+      if (child.isClosed()) {
+        return;
+      }
       Threshold threshold = core.threshold();
       OptionalDouble value = sample.value(threshold.figure());
       if (value.isEmpty()) {
@@ -85,7 +94,7 @@ final class ResourcePass {
         events.accept(
             new ResourceEvent.LevelChanged(
                 child, threshold.figure(), before, level, value.getAsDouble(), sample));
-        if (level == Level.CRITICAL) {
+        if (level == Level.CRITICAL && !child.isClosed()) {
           actions.accept(child, threshold);
         }
       }

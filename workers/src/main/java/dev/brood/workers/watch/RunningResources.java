@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -24,13 +25,13 @@ public final class RunningResources implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   private final Resources settings;
+  private final long intervalNanos;
   private final EventTeller<WatchEvent> events;
   private final ResourcePass pass;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Set<WatchedChild> children = new LinkedHashSet<>();
-  private Set<WatchedChild> added = new LinkedHashSet<>();
   private boolean closed;
   private volatile Duration lastPass = Duration.ZERO;
   private boolean slow;
@@ -38,6 +39,7 @@ public final class RunningResources implements AutoCloseable {
 
   RunningResources(Resources settings) {
     this.settings = settings;
+    this.intervalNanos = TimeUnit.NANOSECONDS.convert(settings.interval());
     this.events =
         new EventTeller<>(
             "brood-resource-events",
@@ -77,7 +79,7 @@ public final class RunningResources implements AutoCloseable {
             closed ? "closed" : "watches %d children already".formatted(children.size()));
       }
       children.add(watched);
-      added.add(watched);
+      pass.begin(watched, wantsProportional(watched));
       changed.signal();
     } finally {
       lock.unlock();
@@ -137,10 +139,10 @@ public final class RunningResources implements AutoCloseable {
     lock.lock();
     try {
       children.remove(child);
-      added.remove(child);
     } finally {
       lock.unlock();
     }
+    pass.end(child);
     tell(new ResourceEvent.Ended(child));
   }
 
@@ -154,7 +156,7 @@ public final class RunningResources implements AutoCloseable {
         lastPass = Duration.ofNanos(took);
         noteSlow(took);
         // An interval that was missed is left out, not made up for.
-        next = Math.max(begin + settings.interval().toNanos(), begin + took);
+        next = begin + Math.max(intervalNanos, took);
       }
     } catch (InterruptedException e) {
       // Closed during a pass that took too long.
@@ -182,19 +184,8 @@ public final class RunningResources implements AutoCloseable {
   }
 
   private void measure() {
-    Set<WatchedChild> fresh;
-    List<WatchedChild> now;
-    lock.lock();
     try {
-      fresh = added;
-      added = new LinkedHashSet<>();
-      now = List.copyOf(children);
-    } finally {
-      lock.unlock();
-    }
-    fresh.forEach(child -> pass.begin(child, wantsProportional(child)));
-    try {
-      pass.run(ProcessTable.read(), Instant.now(), now);
+      pass.run(ProcessTable.read(), Instant.now(), children());
       failing = false;
     } catch (RuntimeException e) { // UncheckedIOException for want of descriptors, or a defect
       if (!failing) {
@@ -211,7 +202,7 @@ public final class RunningResources implements AutoCloseable {
   }
 
   private void noteSlow(long tookNanos) {
-    boolean now = tookNanos > settings.interval().toNanos();
+    boolean now = tookNanos > intervalNanos;
     if (now && !slow) {
       tell(new ResourceEvent.Slow(Duration.ofNanos(tookNanos), settings.interval()));
     }
@@ -224,7 +215,11 @@ public final class RunningResources implements AutoCloseable {
     }
     Thread.ofVirtual()
         .name("brood-resource-action-" + child.child().pid())
-        .start(() -> tell(acted(child, threshold)));
+        .start(() -> {
+          if (!child.isClosed()) {
+            tell(acted(child, threshold));
+          }
+        });
   }
 
   private static ResourceEvent acted(WatchedChild child, Threshold threshold) {

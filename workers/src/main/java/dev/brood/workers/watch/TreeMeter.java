@@ -3,8 +3,12 @@ package dev.brood.workers.watch;
 import dev.brood.process.observe.MemoryShare;
 import dev.brood.process.observe.ProcessInfo;
 import dev.brood.process.observe.ProcessTable;
+import dev.brood.process.observe.SystemInfo;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -20,10 +24,18 @@ import org.jspecify.annotations.Nullable;
 final class TreeMeter {
   private static final double NANOS_PER_SECOND = 1e9;
 
+  /** How often members are read again without those that end meanwhile. */
+  private static final int MOST_ATTEMPTS = 3;
+
   private final long pid;
+  private final int cpus;
   private List<ProcessTable.Entry> members = List.of();
   private long takenNanos;
   private long startTicks;
+
+  /** What was counted, and was with none of the living at the last reading. */
+  private long owedNanos;
+
   private OptionalLong proportionalBytes = OptionalLong.empty();
   private OptionalInt descriptors = OptionalInt.empty();
   private OptionalDouble readRate = OptionalDouble.empty();
@@ -35,7 +47,13 @@ final class TreeMeter {
   private final Set<Figure> unreadable = EnumSet.noneOf(Figure.class);
 
   TreeMeter(long pid) {
+    this(pid, Machine.CPUS);
+  }
+
+  /** One on a machine with that many CPUs: no tree uses more time than they have. */
+  TreeMeter(long pid, int cpus) {
     this.pid = pid;
+    this.cpus = cpus;
   }
 
   /** Null when the child is not in the table any more. */
@@ -47,7 +65,8 @@ final class TreeMeter {
     }
     startTicks = tree.getFirst().startTicks();
     long span = first ? 0 : table.takenNanos() - takenNanos;
-    double cpu = span <= 0 ? 0 : 100.0 * cpuNanosSince(members, tree) / span;
+    long used = first ? 0 : cpuNanosSince(members, tree);
+    double cpu = span <= 0 ? 0 : Math.min(100.0 * used / span, 100.0 * cpus);
     members = tree;
     takenNanos = table.takenNanos();
     return new Sample(
@@ -68,8 +87,12 @@ final class TreeMeter {
    * CPU time that the tree has used between two readings. The time of a member that ends goes over
    * to the one who waits for it, so the difference of the sums is right as long as all are waited
    * for within the tree, and too low else; the living can be counted one by one in any case.
+   *
+   * <p>A table is read process by process. One that ends and is waited for meanwhile, after its
+   * parent was read, is nowhere in it: its time turns up at the parent in the next table, and does
+   * not count again there.
    */
-  static long cpuNanosSince(List<ProcessTable.Entry> before, List<ProcessTable.Entry> now) {
+  private long cpuNanosSince(List<ProcessTable.Entry> before, List<ProcessTable.Entry> now) {
     Map<Long, ProcessTable.Entry> known = new HashMap<>();
     long total = 0;
     for (ProcessTable.Entry entry : before) {
@@ -85,26 +108,51 @@ final class TreeMeter {
         living -= then.cpuTime().toNanos();
       }
     }
-    return Math.max(0, Math.max(total, living));
+    long owed = owedNanos;
+    owedNanos = Math.max(0, living - total);
+    return Math.max(0, Math.max(total - owed, living));
   }
 
-  /** Reads what takes a file more for each process; the next sample has it. */
+  /**
+   * Reads what takes a file more for each process; the next sample has it. A member that ends while
+   * that goes on may be counted with nobody: then all are read again without it, and if that does
+   * not succeed soon, the figures stay as they are.
+   */
   void readDetails(Details source, long nowNanos) {
-    triedDetails = true;
+    List<Long> pids = new ArrayList<>(members.stream().map(ProcessTable.Entry::pid).toList());
+    for (int attempt = 0; attempt < MOST_ATTEMPTS && !pids.isEmpty(); attempt++) {
+      if (readAll(pids, source, nowNanos)) {
+        return;
+      }
+    }
+  }
+
+  /** False if some have ended, which are removed then. */
+  private boolean readAll(List<Long> pids, Details source, long nowNanos) {
     int open = 0;
     boolean openKnown = false;
     ProcessInfo.Io sum = ProcessInfo.Io.NONE;
     boolean ioKnown = false;
-    for (ProcessTable.Entry member : members) {
-      OptionalInt count = source.descriptors(member.pid());
+    List<Long> ended = new ArrayList<>();
+    for (long member : pids) {
+      OptionalInt count = source.descriptors(member);
       open += count.orElse(0);
       openKnown |= count.isPresent();
-      Optional<ProcessInfo.Io> own = source.io(member.pid());
+      Optional<ProcessInfo.Io> own = source.io(member);
       sum = own.isPresent() ? sum.plus(own.get()) : sum;
       ioKnown |= own.isPresent();
+      if (own.isEmpty() && !source.exists(member)) {
+        ended.add(member);
+      }
     }
+    if (!ended.isEmpty()) {
+      pids.removeAll(ended);
+      return false;
+    }
+    triedDetails = true;
     descriptors = openKnown ? OptionalInt.of(open) : OptionalInt.empty();
     takeIo(ioKnown ? sum : null, nowNanos);
+    return true;
   }
 
   private void takeIo(ProcessInfo.@Nullable Io now, long nowNanos) {
@@ -152,11 +200,21 @@ final class TreeMeter {
     return tried && unreadable.add(figure);
   }
 
+  /** Read once, and only where something is measured. */
+  private static final class Machine {
+    static final int CPUS = SystemInfo.read().cpus();
+  }
+
   /** Where the dearer figures of a process come from. */
   interface Details {
     /** This machine. */
     Details SYSTEM =
         new Details() {
+          @Override
+          public boolean exists(long pid) {
+            return Files.exists(Path.of("/proc", Long.toString(pid)));
+          }
+
           @Override
           public OptionalInt descriptors(long pid) {
             return ProcessInfo.descriptorsOf(pid);
@@ -174,6 +232,9 @@ final class TreeMeter {
                 .orElse(OptionalLong.empty());
           }
         };
+
+    /** Whether there still is such a process, for one that tells nothing. */
+    boolean exists(long pid);
 
     OptionalInt descriptors(long pid);
 

@@ -71,7 +71,10 @@ public final class WatchedChild implements AutoCloseable {
     return closed.get();
   }
 
-  /** Ends the measuring. Idempotent. */
+  /**
+   * Ends the measuring. Idempotent. No action begins any more when this has returned; one that is
+   * under way goes on.
+   */
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {

@@ -215,6 +215,19 @@ class ResourcesProcessTest {
   }
 
   @Test
+  void every_beyondAnyClock_measuresOnce() {
+    Duration ages = Duration.ofSeconds(Long.MAX_VALUE);
+    try (RunningResources running =
+            Resources.every(ages).proportionalEvery(ages).onEvent(events::add).start();
+        Child child = shell("sleep 60")) {
+      WatchedChild watched = running.watch(child);
+
+      Until.holds(() -> watched.latest().isPresent());
+    }
+    assertThat(events).singleElement().isInstanceOf(Ended.class);
+  }
+
+  @Test
   void watch_childThatHasEnded_isClosedAtOnce() throws Exception {
     try (RunningResources running = resources.start();
         Child child = shell("exit 3")) {

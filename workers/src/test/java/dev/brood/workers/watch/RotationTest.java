@@ -1,6 +1,7 @@
 package dev.brood.workers.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brood.testkit.Seeds;
 import java.time.Duration;
@@ -14,13 +15,12 @@ class RotationTest {
   private static final long SECOND = 1_000_000_000;
   private static final long MILLISECOND = 1_000_000;
 
-  private final Set<Integer> gone = new HashSet<>();
   private final List<Integer> read = new ArrayList<>();
   private long now;
 
   private Rotation<Integer> rotation(double share, Duration every, int children) {
-    Rotation<Integer> rotation = new Rotation<>(share, every, () -> now, gone::contains);
-    for (int child = children - 1; child >= 0; child--) {
+    Rotation<Integer> rotation = new Rotation<>(share, every, () -> now);
+    for (int child = 0; child < children; child++) {
       rotation.add(child);
     }
     return rotation;
@@ -68,11 +68,48 @@ class RotationTest {
   }
 
   @Test
-  void turn_closed_hasNoMoreTurns() {
+  void turn_removed_hasNoMoreTurns() {
     Rotation<Integer> rotation = rotation(0.01, Duration.ZERO, 3);
-    gone.add(1);
+    rotation.remove(1);
+    rotation.remove(1);
 
     assertThat(pass(rotation, 0)).containsExactly(0, 2);
+    now += SECOND;
+    rotation.turn(child -> rotation.remove(2 - child));
+    assertThat(pass(rotation, 0)).containsExactly(0);
+  }
+
+  @Test
+  void turn_newcomersAllTheTime_starveNobody() {
+    Rotation<Integer> rotation = rotation(0.01, Duration.ZERO, 3);
+    Set<Integer> seen = new HashSet<>();
+    for (int newcomer = 100; newcomer < 120; newcomer++) {
+      rotation.add(newcomer);
+      seen.addAll(pass(rotation, 10 * MILLISECOND));
+    }
+
+    assertThat(seen).contains(0, 1, 2);
+  }
+
+  @Test
+  void turn_readingThatFails_doesNotStopTheOthers() {
+    Rotation<Integer> rotation = rotation(0.01, Duration.ZERO, 2);
+    now += SECOND;
+
+    assertThatThrownBy(() ->
+            rotation.turn(child -> {
+              throw new IllegalStateException("on purpose");
+            }))
+        .hasMessage("on purpose");
+    assertThat(pass(rotation, 0)).containsExactly(1, 0);
+  }
+
+  @Test
+  void turn_timeBeyondAnyClock_isReadOnce() {
+    Rotation<Integer> rotation = rotation(0.5, Duration.ofSeconds(Long.MAX_VALUE), 1);
+
+    assertThat(pass(rotation, 0)).containsExactly(0);
+    assertThat(pass(rotation, 0)).isEmpty();
   }
 
   @Test

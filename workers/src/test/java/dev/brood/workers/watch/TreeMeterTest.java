@@ -23,7 +23,7 @@ class TreeMeterTest {
   private static final long SECOND = 1_000_000_000;
   private static final double PRECISION = 1e-9;
 
-  private final TreeMeter meter = new TreeMeter(10);
+  private final TreeMeter meter = new TreeMeter(10, 4);
   private long now;
 
   private static Entry process(long pid, long parent, long ownMillis, long waitedMillis) {
@@ -75,6 +75,25 @@ class TreeMeterTest {
   }
 
   @Test
+  void sample_descendantEndsWhileTheTableIsRead_isNoSpike() {
+    sample(process(10, 1, 100, 0), process(11, 10, 60_000, 0));
+    Sample during = sample(process(10, 1, 150, 0)); // read before it waited for the other
+
+    Sample after = sample(process(10, 1, 160, 60_020));
+
+    assertThat(during.cpuPercent()).isEqualTo(5, within(PRECISION));
+    assertThat(after.cpuPercent()).isEqualTo(3, within(PRECISION)); // 10 own and 20 of the ended
+    assertThat(sample(process(10, 1, 170, 60_320)).cpuPercent()).isEqualTo(31, within(PRECISION));
+  }
+
+  @Test
+  void sample_moreThanTheMachineHas_isWhatItHas() {
+    sample(process(10, 1, 0, 0));
+
+    assertThat(sample(process(10, 1, 0, 60_000)).cpuPercent()).isEqualTo(400, within(PRECISION));
+  }
+
+  @Test
   void sample_newDescendant_countsWithAllThatItHasUsed() {
     sample(process(10, 1, 100, 0));
 
@@ -97,6 +116,11 @@ class TreeMeterTest {
     Map<Long, ProcessInfo.Io> io = new HashMap<>();
     TreeMeter.Details source =
         new TreeMeter.Details() {
+          @Override
+          public boolean exists(long pid) {
+            return true;
+          }
+
           @Override
           public OptionalInt descriptors(long pid) {
             return pid == 11 ? OptionalInt.empty() : OptionalInt.of(3);
@@ -139,6 +163,80 @@ class TreeMeterTest {
   }
 
   @Test
+  void readDetails_memberEndsMeanwhile_isReadAgainWithoutIt() {
+    Reaping source = new Reaping();
+    sample(process(10, 1, 0, 0), process(11, 10, 0, 0));
+    source.io.put(10L, bytesRead(100));
+    source.io.put(11L, bytesRead(1000));
+    meter.readDetails(source, now);
+
+    source.reapsAtTheLookFor = 11; // after its parent was read
+    meter.readDetails(source, now + SECOND);
+
+    Sample sample = sample(process(10, 1, 0, 0));
+    assertThat(sample.readBytesPerSecond().orElseThrow()).isEqualTo(0, within(PRECISION));
+    source.io.put(10L, bytesRead(1105));
+    meter.readDetails(source, now + SECOND);
+    assertThat(sample(process(10, 1, 0, 0)).readBytesPerSecond().orElseThrow())
+        .isEqualTo(5, within(PRECISION));
+  }
+
+  @Test
+  void readDetails_someoneEndsEachTime_keepsWhatIsKnown() {
+    Reaping source = new Reaping();
+    Entry[] tree = new Entry[9];
+    for (int i = 0; i < tree.length; i++) {
+      tree[i] = process(10 + i, i == 0 ? 1 : 10, 0, 0);
+      source.io.put(10L + i, bytesRead(100));
+    }
+    sample(tree);
+    meter.readDetails(source, now);
+    meter.readDetails(source, now + SECOND / 2);
+    source.reapsAlways = true;
+    meter.readDetails(source, now + SECOND);
+
+    assertThat(sample(tree).readBytesPerSecond().orElseThrow()).isEqualTo(0, within(PRECISION));
+    assertThat(meter.firstUnreadable(Figure.READ_BYTES_PER_SECOND)).isFalse();
+  }
+
+  private static ProcessInfo.Io bytesRead(long bytes) {
+    return new ProcessInfo.Io(bytes, 0, 0, 0);
+  }
+
+  /** Processes of which some are waited for by their parent just before they are read. */
+  private static final class Reaping implements TreeMeter.Details {
+    final Map<Long, ProcessInfo.Io> io = new HashMap<>();
+    long reapsAtTheLookFor;
+    boolean reapsAlways;
+
+    @Override
+    public boolean exists(long pid) {
+      return io.containsKey(pid);
+    }
+
+    @Override
+    public OptionalInt descriptors(long pid) {
+      return OptionalInt.empty();
+    }
+
+    @Override
+    public Optional<ProcessInfo.Io> io(long pid) {
+      if (pid == reapsAtTheLookFor || reapsAlways && pid == 9 + io.size() && pid > 10) {
+        ProcessInfo.Io gone = io.remove(pid);
+        if (gone != null) {
+          io.merge(10L, gone, ProcessInfo.Io::plus);
+        }
+      }
+      return Optional.ofNullable(io.get(pid));
+    }
+
+    @Override
+    public OptionalLong proportionalBytes(long pid) {
+      return OptionalLong.empty();
+    }
+  }
+
+  @Test
   void cpu_anyHistoryOfATreeThatWaits_losesNothing() {
     Seeds.random(
         1000,
@@ -150,7 +248,7 @@ class TreeMeterTest {
           long used = 0;
           double measured = 0;
           long next = 11;
-          TreeMeter random = new TreeMeter(10);
+          TreeMeter random = new TreeMeter(10, Integer.MAX_VALUE);
           for (int second = 1; second <= 30; second++) {
             List<Entry> entries = new ArrayList<>();
             long step = gen.below(300);
