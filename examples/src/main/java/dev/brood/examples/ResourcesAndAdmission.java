@@ -105,12 +105,16 @@ final class ResourcesAndAdmission {
   }
 
   private static Child start(Command job, Ticket ticket) {
+    Child child = null;
     try {
-      Child child = job.spawn();
+      child = job.spawn();
       ticket.started(child); // its end gives the place back
       return child;
     } catch (RuntimeException e) {
       ticket.close();
+      if (child != null) {
+        child.close(); // not measured, so not to run
+      }
       throw e;
     }
   }

@@ -58,7 +58,9 @@ public interface Admission {
      * Says which child was started with it. Its memory is measured from then on, and its end closes
      * the ticket.
      *
-     * @throws IllegalStateException if that was said before, or the ticket is closed
+     * @throws IllegalStateException if that was said before, the ticket is closed, or the child
+     *     cannot be measured: what measures is closed, or measures as many as it may. The child
+     *     runs on then, and the ticket stays as it is
      */
     void started(Child child);
 

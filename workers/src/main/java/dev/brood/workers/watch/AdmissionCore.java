@@ -4,12 +4,14 @@ import dev.brood.workers.watch.AdmissionLimits.Gate;
 import dev.brood.workers.watch.Refusal.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Decides whether one more child may start. Told the time and what the machine says, it reads no
@@ -22,9 +24,15 @@ final class AdmissionCore {
   private static final long MIB = 1 << 20;
 
   private final AdmissionLimits limits;
+  private final long rampNanos;
+  private final long settlingNanos;
   private final LearnedNeeds needs;
   private final Map<Long, Place> places = new HashMap<>();
   private final Set<Reason> closed = EnumSet.noneOf(Reason.class);
+
+  /** What each signal said last: one that says nothing now leaves its gate as it is. */
+  private final Map<Reason, Double> lastPercent = new EnumMap<>(Reason.class);
+
   private long lastPlace;
   private long lastGrantNanos;
 
@@ -53,6 +61,8 @@ final class AdmissionCore {
 
   AdmissionCore(AdmissionLimits limits) {
     this.limits = limits;
+    this.rampNanos = TimeUnit.NANOSECONDS.convert(limits.ramp());
+    this.settlingNanos = TimeUnit.NANOSECONDS.convert(limits.settling());
     this.needs = new LearnedNeeds(limits.firstNeedBytes());
   }
 
@@ -109,21 +119,24 @@ final class AdmissionCore {
   long promisedBytes(long nowNanos) {
     long sum = 0;
     for (Place place : places.values()) {
-      boolean settled = nowNanos - place.grantedNanos >= limits.settling().toNanos();
+      boolean settled = nowNanos - place.grantedNanos >= settlingNanos;
       sum += settled ? 0 : Math.max(0, place.expectedBytes - place.residentBytes);
     }
     return sum;
   }
 
   private void turnGates(MachineSignals signals) {
-    for (Map.Entry<Reason, Gate> entry : limits.gates().entrySet()) {
-      double percent = signals.percent().getOrDefault(entry.getKey(), 0.0);
-      if (percent >= entry.getValue().close()) {
-        closed.add(entry.getKey());
-      } else if (percent < entry.getValue().open()) {
-        closed.remove(entry.getKey());
-      }
-    }
+    lastPercent.putAll(signals.percent());
+    signals
+        .percent()
+        .forEach((reason, percent) -> {
+          Gate gate = limits.gates().get(reason);
+          if (gate != null && percent >= gate.close()) {
+            closed.add(reason);
+          } else if (gate != null && percent < gate.open()) {
+            closed.remove(reason);
+          }
+        });
   }
 
   private List<Refusal> reasons(long nowNanos, String kind, MachineSignals signals) {
@@ -136,12 +149,12 @@ final class AdmissionCore {
     if (soft && rampLeft(nowNanos) > 0) {
       reasons.add(
           new Refusal(
-              Reason.RAMP, "another one was started within " + limits.ramp().toMillis() + " ms"));
+              Reason.RAMP, "another one was started within " + TimeUnit.NANOSECONDS.toMillis(rampNanos) + " ms"));
     }
     addMemory(reasons, nowNanos, kind, signals);
     for (Reason gate : closed) {
       if (soft || !gate.isSoft()) {
-        reasons.add(new Refusal(gate, gateText(gate, signals)));
+        reasons.add(new Refusal(gate, gateText(gate)));
       }
     }
     return reasons;
@@ -167,17 +180,17 @@ final class AdmissionCore {
     }
   }
 
-  private String gateText(Reason gate, MachineSignals signals) {
+  private String gateText(Reason gate) {
     return String.format(
         Locale.ROOT,
         "%.1f %% %s; starts go on below %.1f %%",
-        signals.percent().getOrDefault(gate, 0.0),
+        lastPercent.getOrDefault(gate, 0.0),
         gate.of(),
         limits.gates().getOrDefault(gate, new Gate(100, 100)).open());
   }
 
   private long rampLeft(long nowNanos) {
-    return limits.ramp().toNanos() - (nowNanos - lastGrantNanos);
+    return rampNanos - (nowNanos - lastGrantNanos);
   }
 
   /** Before that, neither the clock nor another look at the machine can change the answer. */

@@ -42,6 +42,7 @@ public final class MachineAdmission implements Admission, AutoCloseable {
     this.resources = resources;
     this.core = new AdmissionCore(limits);
     this.missing = probe();
+    MachineSignals unused = reader.look(System.nanoTime()); // what the first question compares with
     this.events =
         new EventTeller<>(
             "brood-admission-events",
@@ -58,7 +59,7 @@ public final class MachineAdmission implements Admission, AutoCloseable {
     lock.lock();
     try {
       long now = System.nanoTime();
-      places.values().forEach(Place::report);
+      refreshPlaces();
       return switch (core.ask(now, kind, reader.look(now))) {
         case Answer.Grant(long number) -> {
           Place place = new Place(number, kind);
@@ -81,6 +82,7 @@ public final class MachineAdmission implements Admission, AutoCloseable {
   public int running() {
     lock.lock();
     try {
+      refreshPlaces();
       return core.running();
     } finally {
       lock.unlock();
@@ -91,7 +93,7 @@ public final class MachineAdmission implements Admission, AutoCloseable {
   public long expectedBytes(String kind) {
     lock.lock();
     try {
-      places.values().forEach(Place::report);
+      refreshPlaces();
       return core.expected(kind);
     } finally {
       lock.unlock();
@@ -127,6 +129,10 @@ public final class MachineAdmission implements Admission, AutoCloseable {
   @Override
   public void close() {
     events.close();
+  }
+
+  private void refreshPlaces() {
+    List.copyOf(places.values()).forEach(Place::refresh);
   }
 
   private void tellRefused(String kind, List<Refusal> reasons) {
@@ -221,9 +227,13 @@ public final class MachineAdmission implements Admission, AutoCloseable {
           known.usage().map(Usage::peakResidentBytes).map(peak -> peak.orElse(0)).orElse(0L));
     }
 
-    private void report() {
+    /** Says what its child has now; a child that has ended needs no place any more. */
+    private void refresh() {
+      Child known = child;
       WatchedChild watching = watched;
-      if (watching != null) {
+      if (known != null && !known.isAlive()) {
+        close(); // its own end does that too, but later than a caller may ask who waited for it
+      } else if (watching != null) {
         watching.latest().ifPresent(sample -> core.measured(number, sample.residentBytes()));
       }
     }

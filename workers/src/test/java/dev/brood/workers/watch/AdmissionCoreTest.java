@@ -187,9 +187,34 @@ class AdmissionCoreTest {
     admitted(CALM);
     admitted(signal(Reason.CPU_PRESSURE, 99));
     now += 2 * SECOND;
-    assertThat(refused(signal(Reason.CPU_PRESSURE, 99))).containsExactly(Reason.CPU_PRESSURE);
-    assertThat(refused(signal(Reason.IO_PRESSURE, 99))).containsExactly(Reason.IO_PRESSURE);
-    assertThat(refused(signal(Reason.CPU, 99))).containsExactly(Reason.CPU);
+    for (Reason reason : List.of(Reason.CPU_PRESSURE, Reason.IO_PRESSURE, Reason.CPU)) {
+      assertThat(refused(signal(reason, 99))).containsExactly(reason);
+      core.ended(admitted(signal(reason, 0)), 0);
+      now += 2 * SECOND;
+    }
+  }
+
+  @Test
+  void ask_signalMissingForOnce_leavesItsGateAsItIs() {
+    admitted(CALM);
+    now += 2 * SECOND;
+    assertThat(refused(signal(Reason.MEMORY_PRESSURE, 30))).containsExactly(Reason.MEMORY_PRESSURE);
+
+    Answer answer = core.ask(now, "work", CALM);
+
+    assertThat(((Answer.Refuse) answer).reasons().getFirst().text()).startsWith("30.0 %");
+    admitted(signal(Reason.MEMORY_PRESSURE, 1));
+  }
+
+  @Test
+  void ask_timesBeyondAnyClock_areAnswered() {
+    Duration ages = Duration.ofSeconds(Long.MAX_VALUE);
+    limits(limits.ramp(ages).settling(ages));
+    admitted(CALM);
+    now += SECOND;
+
+    assertThat(refused(CALM)).containsExactly(Reason.RAMP);
+    assertThat(core.promisedBytes(now)).isEqualTo(100 * MIB);
   }
 
   @Test

@@ -128,7 +128,10 @@ class AdmissionSimulationTest {
     /** What the core should remember of the signals, in the plainest form. */
     void turn() {
       for (Map.Entry<Reason, Gate> gate : limits.gates().entrySet()) {
-        double now = percent.getOrDefault(gate.getKey(), 0.0);
+        Double now = percent.get(gate.getKey());
+        if (now == null) {
+          continue;
+        }
         if (now >= gate.getValue().close()) {
           closed.add(gate.getKey());
         } else if (now < gate.getValue().open()) {

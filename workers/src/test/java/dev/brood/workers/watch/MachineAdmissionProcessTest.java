@@ -86,6 +86,20 @@ class MachineAdmissionProcessTest {
   }
 
   @Test
+  void running_childWasWaitedFor_holdsNoTicket() throws Exception {
+    try (RunningResources resources = Resources.every(Duration.ofSeconds(1)).start();
+        MachineAdmission admission = ONLY_COUNT.open(resources)) {
+      for (int i = 0; i < 200; i++) {
+        try (Child child = Command.of("true").spawn()) {
+          granted(admission.mayStart("work")).started(child);
+          assertThat(child.await()).isEqualTo(new Exit.Exited(0));
+          assertThat(admission.running()).isZero();
+        }
+      }
+    }
+  }
+
+  @Test
   void mayStart_kindThatNeedsMoreThanThereIs_runsAlone() {
     try (RunningResources resources = Resources.every(Duration.ofMillis(50)).start();
         MachineAdmission admission =
@@ -129,6 +143,10 @@ class MachineAdmissionProcessTest {
     MachineSignals later = reader.look(AdmissionCore.LOOK.toNanos());
 
     assertThat(later).isNotSameAs(first);
+    long muchLater = AdmissionCore.LOOK.plus(SignalReader.LONGEST_CPU_SPAN).toNanos() + 1;
+    assertThat(reader.look(muchLater).percent()).as("of too long a time").doesNotContainKey(Reason.CPU);
+    assertThat(reader.look(muchLater + AdmissionCore.LOOK.toNanos()).percent())
+        .containsKey(Reason.CPU);
     assertThat(later.memoryAvailableBytes()).isBetween(1L, later.memoryTotalBytes());
     assertThat(later.percent())
         .containsKeys(Reason.CPU, Reason.PROCESSES, Reason.DESCRIPTORS)
