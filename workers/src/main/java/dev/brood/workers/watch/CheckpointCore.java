@@ -21,8 +21,9 @@ final class CheckpointCore {
 
   private final @Nullable Duration interval;
   private long since;
+  private boolean tried;
+  private long triedAt;
   private boolean asked;
-  private long askedAt;
   private int taken;
 
   CheckpointCore(@Nullable Duration interval, long now) {
@@ -30,25 +31,32 @@ final class CheckpointCore {
     this.since = now;
   }
 
-  /** Time has passed. What is due counts as done. */
+  /** Time has passed. What is due is not due again for another interval. */
   Due tick(long now) {
     if (interval == null) {
       return Due.NOTHING;
     }
     long wait = TimeUnit.NANOSECONDS.convert(interval);
-    if (now - (asked ? askedAt : since) < wait) {
+    if (now - (tried ? triedAt : since) < wait) {
       return Due.NOTHING;
     }
     Due due = asked ? Due.ASK_AGAIN : Due.ASK;
-    asked = true;
-    askedAt = now;
+    tried = true;
+    triedAt = now;
+    asked = false;
     return due;
+  }
+
+  /** What was due has reached the child: if nothing comes of it, it has missed that. */
+  void asked() {
+    asked = true;
   }
 
   /** It has saved itself. */
   void taken(long now) {
     taken++;
     since = now;
+    tried = false;
     asked = false;
   }
 

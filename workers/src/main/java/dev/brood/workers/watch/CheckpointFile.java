@@ -64,6 +64,6 @@ public record CheckpointFile(Path path) {
    * @throws IOException also what {@code content} throws
    */
   public void save(Content content) throws IOException {
-    WholeFile.replace(path, content::writeTo);
+    WholeFile.replace(path, content);
   }
 }

@@ -17,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +35,13 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class CheckpointStore {
   private static final Pattern DESCRIPTION_FILE = Pattern.compile("\\d{1,18}\\.json");
+  private static final Pattern DATA_FILE = Pattern.compile("(\\d{1,18})\\.checkpoint");
   private static final String FRESH = ".fresh";
+
+  /** What a process leaves that is killed while it saves, keeps or restores. */
+  private static final Pattern UNFINISHED =
+      Pattern.compile("\\.current\\..*|\\.fresh|\\.\\d{1,18}\\.json\\..*");
+
   private static final JsonMapper JSON = new JsonMapper();
 
   /** By what it is seen that the child has made a new file. */
@@ -99,9 +107,8 @@ final class CheckpointStore {
       Path fresh = directory.resolve(FRESH);
       Files.deleteIfExists(fresh);
       Files.createLink(fresh, checkpoint.path());
-      // rename(2) does nothing if both are names of one file.
-      Files.deleteIfExists(current());
       Files.move(fresh, current(), StandardCopyOption.ATOMIC_MOVE);
+      Files.deleteIfExists(fresh); // rename(2) does nothing if both are names of one file
       WholeFile.force(directory);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot restore " + checkpoint, e);
@@ -124,21 +131,31 @@ final class CheckpointStore {
 
   synchronized void clear() {
     try {
-      Files.deleteIfExists(current());
-      removeUnfinished();
-      for (Checkpoint checkpoint : all()) {
-        delete(checkpoint.number());
-      }
+      remove(name ->
+          name.equals("current")
+              || UNFINISHED.matcher(name).matches()
+              || DATA_FILE.matcher(name).matches()
+              || DESCRIPTION_FILE.matcher(name).matches());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot clear " + directory, e);
     }
   }
 
-  /** What {@link CheckpointFile} leaves in a process that is killed while it saves. */
+  /** Removes what was begun and not finished: also what is kept without a description. */
   private void removeUnfinished() throws IOException {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, ".current.*")) {
+    remove(name -> {
+      Matcher data = DATA_FILE.matcher(name);
+      return UNFINISHED.matcher(name).matches()
+          || data.matches() && !Files.exists(directory.resolve(data.group(1) + ".json"));
+    });
+  }
+
+  private void remove(Predicate<String> which) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
-        Files.deleteIfExists(file);
+        if (which.test(file.getFileName().toString())) {
+          Files.deleteIfExists(file);
+        }
       }
     } catch (NoSuchFileException e) {
       // There is nothing at all.

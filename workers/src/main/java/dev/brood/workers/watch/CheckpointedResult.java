@@ -12,10 +12,8 @@ import java.util.Optional;
  * @param last the newest checkpoint that is kept
  */
 public record CheckpointedResult(Exit exit, Ending ending, int runs, Optional<Checkpoint> last) {
-  /** Why work is not run again, or that it is. */
+  /** Why work is not run again. */
   public enum Ending {
-    /** It asked for another run, and gets one; not in a result. */
-    AGAIN,
     /** It ended by itself, well or not. */
     DONE,
     /** It asked for another run and had saved nothing new: that could go on for ever. */

@@ -8,7 +8,6 @@ import dev.brood.workers.channel.Channel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -145,11 +144,6 @@ public final class Checkpoints {
     return command.env(VARIABLE, path().toString());
   }
 
-  /** What a child needs in its environment. */
-  public Map<String, String> environment() {
-    return Map.of(VARIABLE, path().toString());
-  }
-
   /**
    * All that are kept, oldest first, as far as their files are there; they are not read.
    *
@@ -201,8 +195,10 @@ public final class Checkpoints {
    * Takes what a child saves until it ends, and asks it if that is set; {@link #prepare} first.
    *
    * @param listener told on one virtual thread, in order
+   * @throws IllegalStateException if there is an interval ({@link #every}) and no signal to ask by
    */
   public RunningCheckpoints watch(String name, Child child, Consumer<? super WatchEvent> listener) {
+    requireSignal(name);
     return new RunningCheckpoints(store, rules, name, child, null, listener);
   }
 
@@ -222,11 +218,13 @@ public final class Checkpoints {
    * new. Any other end is the result, a failure too: that is for a supervisor, or the caller, to
    * answer, and the next run goes on from the last checkpoint.
    *
+   * @throws IllegalStateException if there is an interval ({@link #every}) and no signal to ask by
    * @throws dev.brood.process.SpawnException if it cannot be started
    * @throws InterruptedException if the thread is interrupted; the child has been stopped then
    */
   public CheckpointedResult run(String name, Command command, Consumer<? super WatchEvent> listener)
       throws InterruptedException {
+    requireSignal(name);
     Command prepared = giveTo(command);
     for (int run = 1; ; run++) {
       prepare();
@@ -237,29 +235,42 @@ public final class Checkpoints {
         exit = child.await();
         taken = watch.finish();
       }
-      CheckpointedResult.Ending ending = ending(exit, taken, run);
-      if (ending != CheckpointedResult.Ending.AGAIN) {
-        return new CheckpointedResult(exit, ending, run, latest());
+      Optional<CheckpointedResult.Ending> ending = ending(exit, taken, run);
+      if (ending.isPresent()) {
+        return new CheckpointedResult(exit, ending.get(), run, latest());
       }
     }
   }
 
-  /** What follows from the end of a run. */
-  CheckpointedResult.Ending ending(Exit exit, int taken, int runs) {
+  /** Why there is no other run after one; empty if there is. */
+  Optional<CheckpointedResult.Ending> ending(Exit exit, int taken, int runs) {
     if (!asksForMore(exit)) {
-      return CheckpointedResult.Ending.DONE;
+      return Optional.of(CheckpointedResult.Ending.DONE);
     }
     if (taken == 0) {
-      return CheckpointedResult.Ending.NOTHING_SAVED;
+      return Optional.of(CheckpointedResult.Ending.NOTHING_SAVED);
     }
     return runs >= rules.mostRuns
-        ? CheckpointedResult.Ending.TOO_OFTEN
-        : CheckpointedResult.Ending.AGAIN;
+        ? Optional.of(CheckpointedResult.Ending.TOO_OFTEN)
+        : Optional.empty();
   }
 
   /** Whether an end says "saved, run me again". */
   public boolean asksForMore(Exit exit) {
     return exit instanceof Exit.Exited(int code) && code == rules.exitCode;
+  }
+
+  /** A child that is to be asked, and cannot be, would be blamed for missing every question. */
+  private void requireSignal(String name) {
+    if (rules.interval != null && rules.signal == null) {
+      throw cannotBeAsked(name);
+    }
+  }
+
+  static IllegalStateException cannotBeAsked(String name) {
+    return new IllegalStateException(
+        "\"%s\" cannot be asked to save itself: watch it with its channel, or set askBy(Signal)"
+            .formatted(name));
   }
 
   private Checkpoints with(Rules changed) {

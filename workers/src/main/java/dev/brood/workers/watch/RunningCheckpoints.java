@@ -64,8 +64,16 @@ public final class RunningCheckpoints implements AutoCloseable {
     var unused = child.onExit().whenComplete((exit, lost) -> signal(() -> over = true));
   }
 
-  /** Asks the child to save itself, now. */
+  /**
+   * Asks the child to save itself, now.
+   *
+   * @throws IllegalStateException if there is no way to: neither a channel nor {@link
+   *     Checkpoints#askBy}
+   */
   public void ask() {
+    if (channel == null && rules.signal() == null) {
+      throw Checkpoints.cannotBeAsked(name);
+    }
     signal(() -> wanted = true);
   }
 
@@ -177,18 +185,25 @@ public final class RunningCheckpoints implements AutoCloseable {
     switch (due) {
       case NOTHING -> {
         if (explicitly) {
-          askChild();
+          boolean unused = askChild();
         }
       }
-      case ASK -> askChild();
+      case ASK -> askAndNote();
       case ASK_AGAIN -> {
         tell(new CheckpointEvent.Missed(name, child.pid(), core.age(System.nanoTime())));
-        askChild();
+        askAndNote();
       }
     }
   }
 
-  private void askChild() {
+  private void askAndNote() {
+    if (askChild()) {
+      signal(core::asked);
+    }
+  }
+
+  /** Whether the question has reached the child. */
+  private boolean askChild() {
     Signal signal = rules.signal();
     boolean asked = false;
     if (channel != null) {
@@ -204,6 +219,7 @@ public final class RunningCheckpoints implements AutoCloseable {
     if (asked) {
       tell(new CheckpointEvent.Asked(name, child.pid()));
     }
+    return asked;
   }
 
   private void tell(WatchEvent event) {

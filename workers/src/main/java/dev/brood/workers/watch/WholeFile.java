@@ -1,10 +1,11 @@
 package dev.brood.workers.watch;
 
 import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,24 +21,21 @@ final class WholeFile {
 
   private WholeFile() {}
 
-  /** What writes the content. */
-  @FunctionalInterface
-  interface Content {
-    void writeTo(OutputStream out) throws IOException;
-  }
-
-  /** Writes a file beside it, brings that to disk, and gives it the name. Leaves nothing else. */
-  static void replace(Path path, Content content) throws IOException {
+  /**
+   * Writes a file beside it, brings that to disk, and gives it the name. Leaves nothing else. An
+   * interrupt is no reason to fail.
+   */
+  static void replace(Path path, CheckpointFile.Content content) throws IOException {
     Path directory = Objects.requireNonNull(path.toAbsolutePath().getParent());
     long random = ThreadLocalRandom.current().nextLong();
     Path fresh = directory.resolve(".%s.%016x".formatted(path.getFileName(), random));
     try {
-      try (FileChannel file =
-          FileChannel.open(fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(file), BUFFER_BYTES);
+      // Not by a channel, which an interrupted thread finds closed.
+      try (FileOutputStream file = new FileOutputStream(fresh.toFile())) {
+        OutputStream out = new BufferedOutputStream(file, BUFFER_BYTES);
         content.writeTo(out);
         out.flush();
-        file.force(true);
+        file.getFD().sync();
       }
       Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
     } finally {
@@ -46,10 +44,24 @@ final class WholeFile {
     force(directory); // the new name is in there
   }
 
-  /** Brings a file, or the names in a directory, to disk. */
+  /** Brings a file, or the names in a directory, to disk. An interrupt is no reason to fail. */
   static void force(Path path) throws IOException {
-    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-      file.force(true);
+    boolean interrupted = false;
+    boolean done = false;
+    try {
+      while (!done) {
+        // A directory can be opened as a channel only, which each interrupt closes.
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+          file.force(true);
+          done = true;
+        } catch (ClosedByInterruptException e) {
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -108,9 +108,27 @@ class CheckpointsTest {
   }
 
   @Test
+  void prepare_afterAProcessWasKilledAtAnyPoint_removesWhatItLeft() throws Exception {
+    saveAndTake("one");
+    List<String> before = names();
+    leaveUnfinished();
+
+    checkpoints.prepare();
+
+    assertThat(names()).isEqualTo(before);
+  }
+
+  private void leaveUnfinished() throws Exception {
+    for (String name : List.of(".fresh", ".current.01", ".7.json.02", "7.checkpoint")) {
+      Files.writeString(folder.resolve("work").resolve(name), "unfinished");
+    }
+  }
+
+  @Test
   void clear_always_leavesNothing() throws Exception {
     checkpoints.clear();
     saveAndTake("one");
+    leaveUnfinished();
     checkpoints.clear();
     assertThat(names()).isEmpty();
     assertThat(checkpoints.latest()).isEmpty();
@@ -134,6 +152,15 @@ class CheckpointsTest {
     }
   }
 
+  @Test
+  void file_savedByAnInterruptedThread_isThere() throws Exception {
+    CheckpointFile file = new CheckpointFile(folder.resolve("current"));
+    Thread.currentThread().interrupt();
+    file.save(new byte[] {1});
+    assertThat(Thread.interrupted()).as("stays set").isTrue();
+    assertThat(file.load()).isPresent();
+  }
+
   // What is decided ------------------------------------------------------------------------------
 
   @Test
@@ -145,6 +172,8 @@ class CheckpointsTest {
     core.taken(12 * SECOND);
     assertThat(core.tick(21 * SECOND)).isEqualTo(Due.NOTHING);
     assertThat(core.tick(22 * SECOND)).isEqualTo(Due.ASK);
+    core.asked();
+    assertThat(core.tick(31 * SECOND)).isEqualTo(Due.NOTHING);
     assertThat(core.tick(32 * SECOND)).isEqualTo(Due.ASK_AGAIN);
     assertThat(core.age(33 * SECOND)).isEqualTo(Duration.ofSeconds(21));
     assertThat(core.count()).isEqualTo(1);
@@ -152,15 +181,37 @@ class CheckpointsTest {
   }
 
   @Test
+  void asking_thatDidNotReachTheChild_isNotMissed() {
+    CheckpointCore core = new CheckpointCore(Duration.ofSeconds(10), 0);
+    assertThat(core.tick(10 * SECOND)).isEqualTo(Due.ASK);
+    assertThat(core.tick(19 * SECOND)).isEqualTo(Due.NOTHING);
+    assertThat(core.tick(20 * SECOND)).isEqualTo(Due.ASK);
+  }
+
+  @Test
+  void every_withoutAWayToAsk_isRefused() throws Exception {
+    Checkpoints asking = checkpoints.every(Duration.ofSeconds(1));
+    try (Child child = Command.of("sleep", "60").spawn();
+        RunningCheckpoints running = checkpoints.watch("work", child, events::add)) {
+      assertThatThrownBy(() -> asking.watch("work", child, events::add))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("askBy");
+      assertThatThrownBy(running::ask).isInstanceOf(IllegalStateException.class);
+    }
+    assertThatThrownBy(() -> asking.run("work", Command.of("true"), events::add))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
   void ending_withTheReservedCode_isAnotherRunOnlyIfSomethingWasSaved() {
     Checkpoints twice = checkpoints.mostRuns(2);
     Exit again = new Exit.Exited(85);
-    assertThat(twice.ending(again, 1, 1)).isEqualTo(Ending.AGAIN);
-    assertThat(twice.ending(again, 0, 1)).isEqualTo(Ending.NOTHING_SAVED);
-    assertThat(twice.ending(again, 1, 2)).isEqualTo(Ending.TOO_OFTEN);
-    assertThat(twice.ending(new Exit.Exited(0), 0, 1)).isEqualTo(Ending.DONE);
-    assertThat(twice.exitCode(7).ending(again, 1, 1)).isEqualTo(Ending.DONE);
-    assertThat(twice.ending(new Exit.Signaled(Signal.of(9), false), 1, 1)).isEqualTo(Ending.DONE);
+    assertThat(twice.ending(again, 1, 1)).isEmpty();
+    assertThat(twice.ending(again, 0, 1)).contains(Ending.NOTHING_SAVED);
+    assertThat(twice.ending(again, 1, 2)).contains(Ending.TOO_OFTEN);
+    assertThat(twice.ending(new Exit.Exited(0), 0, 1)).contains(Ending.DONE);
+    assertThat(twice.exitCode(7).ending(again, 1, 1)).contains(Ending.DONE);
+    assertThat(twice.ending(new Exit.Signaled(Signal.of(9), false), 1, 1)).contains(Ending.DONE);
   }
 
   // Real children --------------------------------------------------------------------------------
