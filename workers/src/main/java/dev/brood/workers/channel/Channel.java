@@ -185,6 +185,17 @@ public final class Channel implements AutoCloseable {
     return this;
   }
 
+  /**
+   * As {@link #on(String, Consumer)}, for several verbs: all of them, or none.
+   *
+   * @throws IllegalStateException if one of the verbs has a handler already
+   */
+  public Channel on(Map<String, Consumer<Message>> handlers) {
+    turn.endOfReceivers();
+    dispatch.handleVerbs(handlers);
+    return this;
+  }
+
   /** Tells of what came in and was no message; without a handler it is logged. */
   public Channel onMalformed(Consumer<MalformedMessageException> handler) {
     dispatch.handleMalformed(handler);

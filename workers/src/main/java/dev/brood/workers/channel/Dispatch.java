@@ -53,11 +53,22 @@ final class Dispatch {
     consume(inbox, "messages", handler);
   }
 
-  synchronized void handleVerb(String verb, Consumer<Message> handler) {
-    Inbox own = new Inbox(limitBytes);
-    if (verbs.containsKey(verb)) {
-      throw new IllegalStateException(name + ": there is a handler of \"" + verb + "\" already");
+  void handleVerb(String verb, Consumer<Message> handler) {
+    handleVerbs(Map.of(verb, handler));
+  }
+
+  /** All of them, or none if one is taken. */
+  synchronized void handleVerbs(Map<String, Consumer<Message>> handlers) {
+    for (String verb : handlers.keySet()) {
+      if (verbs.containsKey(verb)) {
+        throw new IllegalStateException(name + ": there is a handler of \"" + verb + "\" already");
+      }
     }
+    handlers.forEach(this::beginVerb);
+  }
+
+  private void beginVerb(String verb, Consumer<Message> handler) {
+    Inbox own = new Inbox(limitBytes);
     inbox.divert(
         message -> isOf(verb, message),
         waiting -> {

@@ -114,16 +114,6 @@ public final class EventTeller<E> implements AutoCloseable {
     return count == null ? 0 : count.sum();
   }
 
-  /** How many events were lost so far. */
-  public long lost() {
-    lock.lock();
-    try {
-      return lost;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Takes no more events; those that wait are told. */
   public void end() {
     lock.lock();

@@ -149,7 +149,10 @@ final class AdmissionCore {
     if (soft && rampLeft(nowNanos) > 0) {
       reasons.add(
           new Refusal(
-              Reason.RAMP, "another one was started within " + TimeUnit.NANOSECONDS.toMillis(rampNanos) + " ms"));
+              Reason.RAMP,
+              "another one was started within "
+                  + TimeUnit.NANOSECONDS.toMillis(rampNanos)
+                  + " ms"));
     }
     addMemory(reasons, nowNanos, kind, signals);
     for (Reason gate : closed) {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /** The last gaps between signs of life, and nearly the longest of them. */
 final class GapWindow {
-  private static final int KEPT = 128;
+  private static final int KEPT = 100;
   private static final int ENOUGH = 20;
   private static final int PER_CENT = 99;
 

@@ -39,7 +39,8 @@ public sealed interface HeartbeatEvent extends WatchEvent.OfChild {
   /**
    * It was made to show what it is at.
    *
-   * @param text what the kernel told, or that the signal was sent: the answer is in its output then
+   * @param text what the kernel told, or that the signal was sent: the answer is in its output
+   *     then; or why there is no dump
    */
   record Dumped(String name, long pid, String text) implements HeartbeatEvent {}
 

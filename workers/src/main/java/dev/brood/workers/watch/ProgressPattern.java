@@ -21,8 +21,9 @@ public final class ProgressPattern {
   /** What is looked at of a line, in characters. */
   public static final int LONGEST_LINE = 4096;
 
-  /** {@code 40%}, {@code 40.5 %}: what most programs write. */
-  public static final ProgressPattern PERCENT = of("(?<percent>\\d{1,3}(?:\\.\\d+)?) ?%");
+  /** {@code 40%}, {@code 40.5 %}: what most programs write; no part of a longer number. */
+  public static final ProgressPattern PERCENT =
+      of("(?<!\\d|\\d[.,])(?<percent>\\d{1,3}(?:\\.\\d+)?) ?%");
 
   private static final double WHOLE = 100;
 

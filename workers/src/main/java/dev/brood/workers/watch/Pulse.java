@@ -6,6 +6,7 @@ import dev.brood.workers.channel.Channel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -33,6 +34,7 @@ public final class Pulse {
   private @Nullable Child child;
   private @Nullable Channel channel;
   private long messagesSeen;
+  private boolean held;
 
   Pulse(RunningHeartbeats owner, long id, String name) {
     this.owner = owner;
@@ -70,9 +72,11 @@ public final class Pulse {
     owner.add(this, child, channel);
     boolean listening = false;
     try {
-      Channel unused = channel.on("beat", message -> beat());
-      unused =
-          channel.on("progress", message -> ProgressReport.of(message).ifPresent(this::progress));
+      Channel unused =
+          channel.on(
+              Map.of(
+                  "beat", message -> beat(),
+                  "progress", message -> ProgressReport.of(message).ifPresent(this::progress)));
       listening = true;
     } finally {
       if (!listening) {
@@ -115,14 +119,17 @@ public final class Pulse {
     return Stdio.streamFor(pid -> new OutputTap(this::output, pattern, this::progress));
   }
 
-  /** Expects nothing of it until {@link #release}: it is suspended, or idle by agreement. */
+  /**
+   * Expects nothing of it until {@link #release}: it is suspended, or idle by agreement. That may
+   * be said before {@link #watch}.
+   */
   public void hold() {
-    owner.hold(id);
+    owner.hold(this);
   }
 
   /** Expects signs again; what passed since {@link #hold} is not silence. */
   public void release() {
-    owner.release(id);
+    owner.release(this);
   }
 
   @Override
@@ -141,6 +148,15 @@ public final class Pulse {
     }
     child = newChild;
     channel = newChannel;
+  }
+
+  /** Called with the owner's lock, as {@link #isHeld} is. */
+  void noteHeld(boolean now) {
+    held = now;
+  }
+
+  boolean isHeld() {
+    return held;
   }
 
   Child child() {

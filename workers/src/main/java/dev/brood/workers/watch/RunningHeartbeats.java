@@ -22,11 +22,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches any number of children for signs of life and progress, with one virtual thread for all
- * and one pass over {@code /proc} for all that are silent. Thread-safe.
+ * Watches any number of children for signs of life and progress, with one thread for all and one
+ * pass over {@code /proc} for all that are silent. Thread-safe.
+ *
+ * <p>It is a platform thread, as such a pass would keep the virtual threads of a whole carrier
+ * waiting. While there is no child it sleeps.
  */
 public final class RunningHeartbeats implements AutoCloseable {
   private static final System.Logger LOGGER = System.getLogger("dev.brood.workers");
@@ -38,6 +42,7 @@ public final class RunningHeartbeats implements AutoCloseable {
   private record Ended(Pulse pulse, CompletableFuture<Void> onSilence, long since) {}
 
   private final Heartbeats rules;
+  private final LongFunction<String> stacks;
   private final long tickNanos;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -52,13 +57,20 @@ public final class RunningHeartbeats implements AutoCloseable {
   private boolean closed;
 
   RunningHeartbeats(Heartbeats rules, Consumer<? super WatchEvent> listener) {
+    this(rules, listener, StackDump::of);
+  }
+
+  /** One that gets the stacks of a tree from elsewhere. */
+  RunningHeartbeats(
+      Heartbeats rules, Consumer<? super WatchEvent> listener, LongFunction<String> stacks) {
     this.rules = rules;
+    this.stacks = stacks;
     this.tickNanos = rules.tick().toNanos();
     this.core = new HeartbeatCore(rules);
     this.events =
         new EventTeller<>(
             "brood-watch-events", lost -> new WatchEvent.EventsLost("heartbeats", lost), listener);
-    this.thread = Thread.ofVirtual().name("brood-heartbeats").start(this::run);
+    this.thread = Thread.ofPlatform().name("brood-heartbeats").daemon().start(this::run);
   }
 
   /** What a child that is to be watched gives its signs to. */
@@ -70,7 +82,7 @@ public final class RunningHeartbeats implements AutoCloseable {
   public int children() {
     lock.lock();
     try {
-      return watched.size();
+      return core.size();
     } finally {
       lock.unlock();
     }
@@ -105,8 +117,8 @@ public final class RunningHeartbeats implements AutoCloseable {
 
   /**
    * Watches no more; the children are left alone. Waits for stops and dumps that have begun, and
-   * for the listener, five seconds at most, unless it is called from there. Idempotent; an interrupt
-   * does not cut it short and stays set.
+   * for the listener, five seconds at most, unless it is called from there. Idempotent; an
+   * interrupt does not cut it short and stays set.
    */
   @Override
   public void close() {
@@ -133,6 +145,9 @@ public final class RunningHeartbeats implements AutoCloseable {
       pulse.bind(child, channel);
       watched.put(pulse.id(), pulse);
       feed(new Event.Joined(pulse.id()), System.nanoTime());
+      if (pulse.isHeld()) {
+        feed(new Event.Held(pulse.id()), System.nanoTime());
+      }
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -140,12 +155,19 @@ public final class RunningHeartbeats implements AutoCloseable {
     var unused = child.onExit().whenComplete((exit, lost) -> left(pulse));
   }
 
-  void hold(long id) {
-    locked(() -> feed(new Event.Held(id), System.nanoTime()));
+  /** Also of one that is not watched yet. */
+  void hold(Pulse pulse) {
+    locked(() -> {
+      pulse.noteHeld(true);
+      feed(new Event.Held(pulse.id()), System.nanoTime());
+    });
   }
 
-  void release(long id) {
-    locked(() -> feed(new Event.Released(id), System.nanoTime()));
+  void release(Pulse pulse) {
+    locked(() -> {
+      pulse.noteHeld(false);
+      feed(new Event.Released(pulse.id()), System.nanoTime());
+    });
   }
 
   void remove(Pulse pulse) {
@@ -255,13 +277,16 @@ public final class RunningHeartbeats implements AutoCloseable {
   }
 
   private void lookAt(ProcessTable snapshot, long id, boolean compare) {
+    Pulse pulse = find(id);
+    if (pulse == null) {
+      return;
+    }
+    TreeActivity now = TreeActivity.of(snapshot.tree(pulse.child().pid())); // reads many files
     lock.lock();
     try {
-      Pulse pulse = watched.get(id);
-      if (pulse == null) {
+      if (!watched.containsKey(id)) {
         return;
       }
-      TreeActivity now = TreeActivity.of(snapshot.tree(pulse.child().pid()));
       TreeActivity earlier = looks.put(id, now);
       if (compare && earlier != null) {
         long at = System.nanoTime();
@@ -269,6 +294,15 @@ public final class RunningHeartbeats implements AutoCloseable {
           feed(new Event.Signed(id, sign, at), at);
         }
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Pulse find(long id) {
+    lock.lock();
+    try {
+      return watched.get(id);
     } finally {
       lock.unlock();
     }
@@ -316,12 +350,17 @@ public final class RunningHeartbeats implements AutoCloseable {
 
   private void dump(Pulse pulse, Dump dump) {
     long pid = pulse.child().pid();
-    String text =
-        switch (dump) {
-          case Dump.BySignal(var signal) ->
-              pulse.child().signal(signal) ? signal + " sent" : signal + " could not be sent";
-          case Dump.Stacks _ -> StackDump.of(pid);
-        };
+    String text;
+    try {
+      text =
+          switch (dump) {
+            case Dump.BySignal(var signal) ->
+                pulse.child().signal(signal) ? signal + " sent" : signal + " could not be sent";
+            case Dump.Stacks _ -> stacks.apply(pid);
+          };
+    } catch (RuntimeException e) { // UncheckedIOException for want of descriptors, or a defect
+      text = "no dump: " + e;
+    }
     tell(new HeartbeatEvent.Dumped(pulse.name(), pid, text));
   }
 

@@ -184,6 +184,38 @@ class HeartbeatsProcessTest {
   }
 
   @Test
+  void childHeldBeforeItIsWatched_isNotStalledUntilReleased() throws Exception {
+    try (RunningHeartbeats beats = Heartbeats.after(SHORT).start(events::add);
+        RunningHeartbeats clock = Heartbeats.after(SHORT.multipliedBy(5)).start(events::add);
+        Child child = Command.of("sleep", "60").spawn()) {
+      Pulse held = beats.pulse("held");
+      held.hold();
+      held.watch(child);
+      Pulse unused = clock.pulse("clock").watch(child);
+      assertThat(next(HeartbeatEvent.Stalled.class).name()).isEqualTo("clock");
+      held.release();
+      assertThat(next(HeartbeatEvent.Stalled.class).name()).isEqualTo("held");
+    }
+  }
+
+  @Test
+  void dump_thatFails_isTold() throws Exception {
+    Heartbeats rules = Heartbeats.after(SHORT).dump(Duration.ZERO, Dump.stacks());
+    try (RunningHeartbeats beats =
+            new RunningHeartbeats(
+                rules,
+                events::add,
+                pid -> {
+                  throw new IllegalStateException("on purpose");
+                });
+        Child child = Command.of("sleep", "60").spawn()) {
+      Pulse unused = beats.pulse("child").watch(child);
+      assertThat(next(HeartbeatEvent.Stalled.class)).isNotNull();
+      assertThat(next(HeartbeatEvent.Dumped.class).text()).contains("no dump", "on purpose");
+    }
+  }
+
+  @Test
   void listener_thatBlocksOrFails_hindersNobody() throws Exception {
     CountDownLatch blocked = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
@@ -217,6 +249,7 @@ class HeartbeatsProcessTest {
       assertThatThrownBy(() -> pulse.watch(child.child(), child.channel()))
           .isInstanceOf(IllegalStateException.class);
       assertThat(beats.children()).isZero();
+      assertThat(child.channel().on("beat", message -> {})).as("not taken").isNotNull();
       child.child().kill();
     }
   }

@@ -144,7 +144,9 @@ class MachineAdmissionProcessTest {
 
     assertThat(later).isNotSameAs(first);
     long muchLater = AdmissionCore.LOOK.plus(SignalReader.LONGEST_CPU_SPAN).toNanos() + 1;
-    assertThat(reader.look(muchLater).percent()).as("of too long a time").doesNotContainKey(Reason.CPU);
+    assertThat(reader.look(muchLater).percent())
+        .as("of too long a time")
+        .doesNotContainKey(Reason.CPU);
     assertThat(reader.look(muchLater + AdmissionCore.LOOK.toNanos()).percent())
         .containsKey(Reason.CPU);
     assertThat(later.memoryAvailableBytes()).isBetween(1L, later.memoryTotalBytes());

@@ -120,7 +120,10 @@ class ProgressTest {
   void pattern_withItsGroups_findsReportsInLines() {
     assertThat(ProgressPattern.PERCENT.find("loading  45.5% of it"))
         .contains(ProgressReport.of(45.5));
-    assertThat(ProgressPattern.PERCENT.find("nothing")).isEmpty();
+    for (String line : List.of("nothing", "1040%", "1040.5%", "1,040%")) {
+      assertThat(ProgressPattern.PERCENT.find(line)).as(line).isEmpty();
+    }
+    assertThat(ProgressPattern.PERCENT.find("1040% then...40%")).contains(ProgressReport.of(40));
     ProgressPattern steps =
         ProgressPattern.of("\\[(?<done>\\d+)/(?<total>\\d+)\\] (?<phase>\\w+)(?: (?<message>.*))?");
     assertThat(steps.find("[3/12] CC main.o"))
