@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 /** Starts children with only so many descriptors or processes left; for a JVM of its own. */
@@ -18,10 +19,11 @@ final class ShortageProbe {
   public static void main(String[] arguments) throws Exception {
     Place place = Place.valueOf(arguments[1]);
     warmUp(place.equals(Place.VIRTUAL) && arguments.length > 2 ? Place.PLATFORM : place);
-    if (arguments[0].equals("processes")) {
-      processes(place);
-    } else {
-      descriptors(place);
+    switch (arguments[0]) {
+      case "processes" -> processes(place);
+      case "descriptors" -> descriptors(place);
+      case "stop" -> stop(arguments[2].equals("soon"));
+      default -> throw new IllegalArgumentException(arguments[0]);
     }
   }
 
@@ -118,6 +120,31 @@ final class ShortageProbe {
     }
     System.out.println(
         "afterwards " + attempt() + ", leaked " + Math.max(0, settled(before) - before));
+  }
+
+  /**
+   * Stops a child and its helper without a descriptor, or with some again when the child is gone.
+   */
+  private static void stop(boolean again) throws Exception {
+    Command tree = Command.of("sh", "-c", "sleep 60 & echo $!; wait");
+    try (Child child = tree.spawn()) { // loads what a stop needs
+      child.stdout().readLine();
+      child.stop();
+    }
+    try (Child child = tree.spawn()) {
+      long helper = Long.parseLong(child.stdout().readLine());
+      Deque<Integer> taken = useUp();
+      CompletableFuture<Void> given =
+          again ? child.onExit().thenRun(() -> giveBack(taken, Integer.MAX_VALUE)) : null;
+      StopReport report = child.stop(again ? Duration.ofMinutes(1) : Duration.ofMillis(100));
+      if (given == null) {
+        giveBack(taken, Integer.MAX_VALUE);
+      } else {
+        given.join();
+      }
+      System.out.println(report.signals() + ", survivors " + report.survivors());
+      System.out.println("child " + child.await() + ", helper lives " + Look.lives(helper));
+    }
   }
 
   private static Deque<Integer> useUp() {

@@ -38,6 +38,23 @@ class ShortageTest {
             "stays true");
   }
 
+  @Tag("slow")
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"soon | [SIGTERM], survivors []", "never | [SIGTERM, SIGKILL], survivors []"})
+  void stop_noDescriptorLeft_signalsAllTheSameAndEnds(String again, String report)
+      throws Exception {
+    Result result =
+        ChildJvm.behind(
+                "ulimit -n 128; exec \"$@\"", ShortageProbe.class, "stop", "PLATFORM", again)
+            .deadline(Duration.ofSeconds(100))
+            .capture();
+
+    assertThat(result.stdout().lines())
+        .containsExactly(report, "child signal SIGTERM, helper lives false");
+  }
+
   @Tag("root")
   @ParameterizedTest
   @ValueSource(strings = {"PLATFORM", "VIRTUAL"})

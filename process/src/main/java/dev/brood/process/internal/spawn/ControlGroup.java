@@ -61,14 +61,21 @@ final class ControlGroup {
     return directory.resolve("cgroup.procs");
   }
 
-  /** The processes in it now. */
+  /**
+   * The processes in it now; none if it is removed.
+   *
+   * @throws UncheckedIOException if they cannot be read, for instance because no descriptor is left
+   */
   List<Long> members() {
     try {
       return Files.readAllLines(directory.resolve("cgroup.procs")).stream()
           .map(Long::parseLong)
           .toList();
-    } catch (IOException | UncheckedIOException e) {
-      return List.of(); // removed already
+    } catch (IOException e) {
+      if (Files.exists(directory)) {
+        throw new UncheckedIOException(e);
+      }
+      return List.of();
     }
   }
 

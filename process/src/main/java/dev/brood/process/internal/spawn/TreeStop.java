@@ -6,16 +6,19 @@ import dev.brood.process.internal.linux.Pids;
 import dev.brood.process.internal.linux.ProcStat;
 import dev.brood.process.internal.spawn.OsProcess.StopOutcome;
 import dev.brood.process.internal.spawn.OsProcess.StopStep;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One stop of a child and of everything that it started.
@@ -25,6 +28,9 @@ import java.util.concurrent.locks.LockSupport;
  * members, also for one that forks meanwhile; a descendant that has left the group is signalled
  * through a pidfd, after a look that its pid still is the process that was listed. This repeats
  * until nothing lives, with SIGKILL at last, and always ends.
+ *
+ * <p>A look needs descriptors. Where none is left the child and its group are signalled without it,
+ * what is known counts as alive, and looks are repeated as long as the steps last.
  *
  * <p>Not found: a process that left the group and whose parent ended before the stop began, or
  * while the signals before SIGKILL were given their time.
@@ -88,10 +94,16 @@ final class TreeStop {
     }
   }
 
-  /** Signals the members that outlived their reaped leader; how many there were. */
+  /**
+   * Signals the members that outlived their reaped leader; how many there were.
+   *
+   * @throws UncheckedIOException if no descriptor is left to find them
+   */
   int signalLeftovers(int number) {
+    Map<Long, ProcStat> living = new HashMap<>();
+    look(ProcessTable.fresh(), living);
     int count = 0;
-    for (ProcStat member : living()) {
+    for (ProcStat member : living.values()) {
       count += signal(member, number) ? 1 : 0;
     }
     return count;
@@ -110,10 +122,20 @@ final class TreeStop {
         return List.of();
       }
       if (System.nanoTime() - end > 0) {
-        return living().stream().map(ProcStat::pid).toList();
+        return survivors();
       }
       look = Math.min(look * 2, LAST_LOOK_NANOS * 5);
     }
+  }
+
+  /** What lives, with the child as long as nobody has seen its end. */
+  private List<Long> survivors() {
+    Set<Long> pids = new LinkedHashSet<>();
+    if (held && !child.ended()) {
+      pids.add(child.pid());
+    }
+    living().forEach(member -> pids.add(member.pid()));
+    return List.copyOf(pids);
   }
 
   /**
@@ -139,6 +161,10 @@ final class TreeStop {
         }
       }
       calmLooks = calm ? calmLooks + 1 : 0;
+      if (!complete) {
+        LockSupport.parkNanos(this, FIRST_LOOK_NANOS);
+        interrupted |= Thread.interrupted();
+      }
     }
   }
 
@@ -154,21 +180,33 @@ final class TreeStop {
         any = true;
         signal(member, SIGSTOP);
         known.put(member.pid(), member);
-        for (long pid : ProcStat.children(member.pid())) {
-          ProcStat started = ProcStat.read(pid);
-          if (started != null && !started.dead() && started.parent() == member.pid()) {
-            next.add(started);
-          }
-        }
+        next.addAll(childrenOf(member));
       }
     }
     return any;
   }
 
+  private List<ProcStat> childrenOf(ProcStat parent) {
+    List<ProcStat> children = new ArrayList<>();
+    try {
+      for (long pid : ProcStat.children(parent.pid())) {
+        ProcStat started = ProcStat.read(pid);
+        if (started != null && !started.dead() && started.parent() == parent.pid()) {
+          children.add(started);
+        }
+      }
+    } catch (UncheckedIOException e) {
+      complete = false; // the next look finds the others, if it has descriptors
+    }
+    return children;
+  }
+
   private void signalAll(int number) {
     List<ProcStat> members = living();
-    members.forEach(member -> told.add(member.pid()));
     if (held) {
+      if (!child.ended()) {
+        told.add(child.pid());
+      }
       if (child.leadsGroup()) {
         Pids.signalGroup((int) child.pid(), number);
       } else {
@@ -176,8 +214,9 @@ final class TreeStop {
       }
     }
     for (ProcStat member : members) {
-      if (!signalledWithGroup(member) || hasLeftGroup(member)) {
-        signal(member, number);
+      boolean reached = signalledWithGroup(member) && !hasLeftGroup(member);
+      if (reached || signal(member, number)) {
+        told.add(member.pid());
       }
     }
     // A stopped process acts on nothing but SIGKILL until it is continued (signal(7)).
@@ -192,7 +231,7 @@ final class TreeStop {
 
   /** Whether it went after it was listed, so that the group's signal may have missed it. */
   private boolean hasLeftGroup(ProcStat member) {
-    ProcStat now = child.leadsGroup() ? ProcStat.read(member.pid()) : null;
+    ProcStat now = child.leadsGroup() ? reading(member) : null;
     return now != null && !now.dead() && now.group() != member.group();
   }
 
@@ -223,8 +262,8 @@ final class TreeStop {
         return true;
       }
       for (ProcStat member : members) {
-        if (told.add(member.pid())) {
-          signal(member, number);
+        if (!told.contains(member.pid()) && signal(member, number)) {
+          told.add(member.pid());
         }
       }
       long left = end - System.nanoTime();
@@ -245,6 +284,22 @@ final class TreeStop {
     complete = table.complete();
     settled = table.settled();
     Map<Long, ProcStat> living = new HashMap<>();
+    try {
+      look(table, living);
+    } catch (UncheckedIOException e) {
+      complete = false;
+      known.forEach(living::putIfAbsent);
+    }
+    known.putAll(living);
+    return List.copyOf(living.values());
+  }
+
+  /**
+   * Adds what lives of the tree, and forgets what is known to have ended.
+   *
+   * @throws UncheckedIOException if no descriptor is left for it
+   */
+  private void look(ProcessTable table, Map<Long, ProcStat> living) {
     if (held) {
       add(table.descendants(child.pid()), living);
       ProcStat leader = child.ended() ? null : ProcStat.read(child.pid());
@@ -277,8 +332,6 @@ final class TreeStop {
         add(table.descendants(now.pid()), living);
       }
     }
-    known.putAll(living);
-    return List.copyOf(living.values());
   }
 
   private static void add(List<ProcStat> found, Map<Long, ProcStat> living) {
@@ -292,12 +345,21 @@ final class TreeStop {
       return false;
     }
     try {
-      ProcStat now = ProcStat.read(listed.pid());
+      ProcStat now = reading(listed);
       return now != null
           && now.startTicks() == listed.startTicks()
           && !Errno.ESRCH.is(Pids.signal(pidfd, number));
     } finally {
       Descriptors.close(pidfd);
+    }
+  }
+
+  /** What its pid is now; null if it is gone, or there is no descriptor for a look. */
+  private static @Nullable ProcStat reading(ProcStat listed) {
+    try {
+      return ProcStat.read(listed.pid());
+    } catch (UncheckedIOException e) {
+      return null;
     }
   }
 }
