@@ -42,7 +42,10 @@ final class CoreChild {
 
   String reason = "";
 
-  /** Whether its start waits for those before it, besides its dependencies. */
+  /**
+   * Whether it ends or starts together with others, so that its end waits for those after it, and
+   * its start for those before it, besides what depends on it and what it depends on.
+   */
   boolean inTurn = true;
 
   boolean started;
@@ -51,6 +54,7 @@ final class CoreChild {
   int run;
   int restarts;
   long pid;
+  long begunAt;
   long startedAt;
   long readyAt = NEVER;
 
@@ -135,8 +139,9 @@ final class CoreChild {
     until = NEVER;
   }
 
-  void beginRun() {
+  void beginRun(long now) {
     state = ChildState.STARTING;
+    begunAt = now;
     run++;
     inTurn = false;
     started = false;
@@ -169,9 +174,17 @@ final class CoreChild {
     goal = null;
   }
 
-  /** How long it has been ready. */
-  Duration well(long now) {
-    return readyAt == NEVER ? Duration.ZERO : Duration.ofNanos(now - readyAt);
+  /**
+   * How long it had been ready when it ended.
+   *
+   * @param lifetime of the run, without the time in which its leftovers were ended
+   */
+  Duration well(Duration lifetime) {
+    if (readyAt == NEVER) {
+      return Duration.ZERO;
+    }
+    Duration well = lifetime.minusNanos(readyAt - begunAt);
+    return well.isNegative() ? Duration.ZERO : well;
   }
 
   boolean meets(Condition condition) {

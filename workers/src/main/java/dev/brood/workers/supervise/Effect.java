@@ -5,8 +5,8 @@ sealed interface Effect {
   /** Start a child. No other run of it is alive. */
   record Start(String child, ChildSpec spec, int run) implements Effect {}
 
-  /** End a run; may come a second time, as a kill. */
-  record Stop(String child, int run, Shutdown how) implements Effect {}
+  /** End the live run of a child; may come a second time, as a kill. */
+  record Stop(String child, Shutdown how) implements Effect {}
 
   /** Tell the listener. */
   record Tell(SupervisorEvent event) implements Effect {}

@@ -30,7 +30,7 @@ public sealed interface Ending {
     }
   }
 
-  /** It has ended, and nobody knows how: other code of this JVM has reaped it. */
+  /** It has ended, and nobody knows how: as a rule other code of this JVM has reaped it. */
   record Lost(String reason) implements Ending {
     @Override
     public String toString() {
@@ -38,7 +38,10 @@ public sealed interface Ending {
     }
   }
 
-  /** It has not ended: these processes are stuck in the kernel or not ours to signal. */
+  /**
+   * It has not ended, or not everything that it has started: these processes are stuck in the
+   * kernel or not ours to signal.
+   */
   record Survived(List<Long> pids) implements Ending {
     /** Copies the list. */
     public Survived {

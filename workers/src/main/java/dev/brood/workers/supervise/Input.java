@@ -4,10 +4,7 @@ import dev.brood.workers.fork.Notification;
 
 /** What a {@link SupervisorCore} is told. */
 sealed interface Input {
-  /** Start the children. The first input, and only once. */
-  record Begin() implements Input {}
-
-  /** Time has passed. */
+  /** Time has passed. The first one starts the children. */
   record Tick() implements Input {}
 
   /** Something about one run of a child; too late for a run that is over, then it is ignored. */

@@ -3,8 +3,6 @@ package dev.brood.workers.supervise;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
 
 /** Looks again and again until it passes. */
 final class PolledWait implements ReadyWait {
@@ -27,7 +25,7 @@ final class PolledWait implements ReadyWait {
       Duration time = Duration.ofNanos(Math.min(left, TRY_LIMIT.toNanos()));
       ProbeResult result = look.look(time);
       if (limit.exited().isDone()) {
-        return limit.ended(); // whoever answered was somebody else
+        return new ReadinessResult.Ended(); // whoever answered was somebody else
       }
       switch (result) {
         case ProbeResult.Passed() -> {
@@ -36,21 +34,10 @@ final class PolledWait implements ReadyWait {
         case ProbeResult.Failed(String why) -> reason = why;
       }
       long pause = Math.min(periodNanos - (System.nanoTime() - began), limit.leftNanos());
-      if (endsWithin(pause, limit)) {
-        return limit.ended();
+      if (limit.endsWithin(pause)) {
+        return new ReadinessResult.Ended();
       }
     }
     return limit.passed(reason);
-  }
-
-  private static boolean endsWithin(long nanos, StartLimit limit) throws InterruptedException {
-    try {
-      limit.exited().get(Math.max(0, nanos), NANOSECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (ExecutionException e) {
-      return true;
-    }
   }
 }

@@ -86,8 +86,9 @@ final class Probes implements AutoCloseable {
    * @param changes gets what changes, on one virtual thread, in order; it must not block
    */
   synchronized void watchHealth(ProbedChild child, Consumer<HealthChange> changes) {
-    if (!health.isNone() && watch == null && !closed) {
-      watch = HealthWatch.start(health, lookAt(child), child, changes);
+    if (watch == null && !closed) {
+      watch =
+          lookAt(child).map(look -> HealthWatch.start(health, look, child, changes)).orElse(null);
     }
   }
 
@@ -126,12 +127,12 @@ final class Probes implements AutoCloseable {
     return new SignWait(child.channel().get().onReady()).await(child, limit);
   }
 
-  private Look lookAt(ProbedChild child) {
+  private Optional<Look> lookAt(ProbedChild child) {
     return switch (health.sign()) {
-      case HealthSign.None() -> limit -> new ProbeResult.Passed();
-      case HealthSign.Ping() -> limit -> PingLook.ask(child.channel(), limit);
-      case HealthSign.Watchdog _ -> limit -> beats.awaitNext();
-      case HealthSign.Probed(Probe probe) -> Look.of(probe);
+      case HealthSign.None() -> Optional.empty();
+      case HealthSign.Ping() -> Optional.of(limit -> PingLook.ask(child.channel(), limit));
+      case HealthSign.Watchdog _ -> Optional.of(limit -> beats.awaitNext());
+      case HealthSign.Probed(Probe probe) -> Optional.of(Look.of(probe));
     };
   }
 

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * that probes it if there is anything to probe, and one while it is stopped.
  */
 final class ProcessRun implements Run {
-  /** How long a dead child's last words, which are in the pipe, are waited for. */
+  /** How long a dead child's last words, which are in its pipes and its channel, are waited for. */
   private static final long LAST_WORDS_MILLIS = 100;
 
   /** How long whoever gets the lines of a dead child may take for those that are still unread. */
@@ -99,14 +99,21 @@ final class ProcessRun implements Run {
   }
 
   private void stop(Supervised running, Shutdown how) {
-    StopReport report =
-        switch (how) {
-          case Shutdown.Within(Duration grace) -> running.stop(grace);
-          case Shutdown.Kill() -> running.child().kill();
-        };
-    if (!report.survivors().isEmpty()) {
-      LOGGER.log(Level.WARNING, "{0}: cannot be ended: pids {1}", path, report.survivors());
-      stuck.complete(report.survivors());
+    List<Long> survivors;
+    try {
+      StopReport report =
+          switch (how) {
+            case Shutdown.Within(Duration grace) -> running.stop(grace);
+            case Shutdown.Kill() -> running.child().kill();
+          };
+      survivors = report.survivors();
+    } catch (RuntimeException | Error e) {
+      LOGGER.log(Level.ERROR, path + ": its stop has failed", e);
+      survivors = List.of(running.child().pid());
+    }
+    if (!survivors.isEmpty()) {
+      LOGGER.log(Level.WARNING, "{0}: cannot be ended: pids {1}", path, survivors);
+      stuck.complete(survivors);
     }
   }
 
@@ -133,11 +140,17 @@ final class ProcessRun implements Run {
         | WorkersException
         | IllegalArgumentException
         | IllegalStateException e) {
-      process.complete(Optional.empty());
-      Ending ending = new Ending.NotStarted(String.valueOf(e.getMessage()));
-      tell(ended(0, ending, lifetime(), Optional.empty()));
-      return null;
+      notStarted(String.valueOf(e.getMessage()));
+    } catch (RuntimeException | Error e) {
+      LOGGER.log(Level.ERROR, path + ": its start has failed in an unknown way", e);
+      notStarted(e.toString());
     }
+    return null;
+  }
+
+  private void notStarted(String reason) {
+    process.complete(Optional.empty());
+    tell(ended(0, new Ending.NotStarted(reason), lifetime(), Optional.empty()));
   }
 
   /** What a start has made. */
@@ -181,10 +194,7 @@ final class ProcessRun implements Run {
     Child child = running.child();
     tell(new Input.Started(start.child(), start.run(), child.pid()));
     Thread prober = beginToProbe(launched);
-    Ending ending = awaitEnd(child);
-    Duration lifetime = lifetime();
-    clear(running);
-    tell(ended(child.pid(), ending, lifetime, child.usage()));
+    tell(awaitDeath(running));
     if (prober != null) {
       prober.interrupt();
       boolean unused = prober.join(LAST_PROBE_LIMIT);
@@ -194,6 +204,22 @@ final class ProcessRun implements Run {
     }
     await(child.onOutputDone(), LAST_OUTPUT_MILLIS);
     running.close();
+  }
+
+  /** Waits until the child and what it has left are gone, or cannot be ended. */
+  private Input.Ended awaitDeath(Supervised running) throws InterruptedException {
+    Child child = running.child();
+    try {
+      Ending ending = awaitEnd(child);
+      Duration lifetime = lifetime();
+      Ending told = ending instanceof Ending.Survived ? ending : cleared(running, ending);
+      awaitLastWords(running);
+      return ended(child.pid(), told, lifetime, child.usage());
+    } catch (RuntimeException | Error e) { // with no end told it would never be started again
+      LOGGER.log(Level.ERROR, path + ": nobody knows whether it has ended", e);
+      Ending ending = new Ending.Survived(List.of(child.pid()));
+      return ended(child.pid(), ending, lifetime(), Optional.empty());
+    }
   }
 
   /** A child that is ready by its start needs no thread for that, and is so before it can end. */
@@ -217,6 +243,7 @@ final class ProcessRun implements Run {
         case ReadinessResult.Ready() -> ready(launched);
         case ReadinessResult.NotReady(String reason) ->
             tell(new Input.NotReady(start.child(), start.run(), reason));
+        case ReadinessResult.Ended() -> {} // which is told when it is cleared away
       }
     } catch (InterruptedException e) {
       // The child has ended.
@@ -252,12 +279,26 @@ final class ProcessRun implements Run {
   }
 
   /** Ends what the dead child has left, so that the next run does not meet it. */
-  private void clear(Supervised running) {
-    switch (start.spec().shutdown()) {
-      case Shutdown.Within(Duration grace) -> running.child().stop(grace);
-      case Shutdown.Kill() -> running.child().kill();
+  private Ending cleared(Supervised running, Ending ending) {
+    StopReport report =
+        switch (start.spec().shutdown()) {
+          case Shutdown.Within(Duration grace) -> running.child().stop(grace);
+          case Shutdown.Kill() -> running.child().kill();
+        };
+    if (report.survivors().isEmpty()) {
+      return ending;
     }
+    LOGGER.log(
+        Level.WARNING, "{0}: {1}, but cannot end pids {2}", path, ending, report.survivors());
+    return new Ending.Survived(report.survivors());
+  }
+
+  /** Lets what it has said come before its end, as far as it comes at once. */
+  private static void awaitLastWords(Supervised running) {
     await(running.child().onOutputDone(), LAST_WORDS_MILLIS);
+    if (running instanceof Supervised.Forked(ForkedChild fork)) {
+      await(fork.channel().onDisconnect(), LAST_WORDS_MILLIS);
+    }
   }
 
   private static void await(CompletableFuture<?> future, long limitMillis) {

@@ -11,4 +11,7 @@ sealed interface ReadinessResult {
    * @param reason for people: "not ready within 30 s: ..."
    */
   record NotReady(String reason) implements ReadinessResult {}
+
+  /** The child has ended before, and how is for those to judge who see its end. */
+  record Ended() implements ReadinessResult {}
 }

@@ -146,8 +146,9 @@ public final class RunningSupervisor implements AutoCloseable {
 
   /**
    * Stops a child, with those bound to it before, and leaves it stopped; returns when it has ended,
-   * at the latest when its {@link Shutdown} has run its course. Nothing happens if it is not alive,
-   * but that it is not restarted.
+   * at the latest when its {@link Shutdown} has run its course, and before it that of each child
+   * that depends on it and is ending. If it is just being restarted with others, it is stopped in
+   * its turn among them. Nothing happens if it is not alive, but that it is not restarted.
    *
    * @throws SupervisionException if there is no such child, or the supervisor is ending
    */
@@ -357,7 +358,7 @@ public final class RunningSupervisor implements AutoCloseable {
 
   private void drive() {
     try {
-      handle(new Input.Begin());
+      handle(new Input.Tick());
       while (!core.isFinished()) {
         Runnable next = take();
         if (next != null) {
@@ -411,7 +412,7 @@ public final class RunningSupervisor implements AutoCloseable {
         Run run = begin(start);
         runs.put(start.child(), run);
       }
-      case Effect.Stop(String id, int _, Shutdown how) -> {
+      case Effect.Stop(String id, Shutdown how) -> {
         Run run = runs.get(id);
         if (run != null) {
           run.stop(how);

@@ -48,10 +48,8 @@ final class SignWait implements ReadyWait {
       }
     }
     if (sign.isCompletedExceptionally()) {
-      return limit.exited().isDone()
-          ? limit.ended()
-          : new ReadinessResult.NotReady(String.valueOf(sign.exceptionNow().getMessage()));
+      return limit.failed(String.valueOf(sign.exceptionNow().getMessage()));
     }
-    return sign.isDone() ? new ReadinessResult.Ready() : limit.ended();
+    return sign.isDone() ? new ReadinessResult.Ready() : new ReadinessResult.Ended();
   }
 }

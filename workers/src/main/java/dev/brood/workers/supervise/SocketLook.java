@@ -15,7 +15,7 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeoutException;
@@ -47,18 +47,19 @@ final class SocketLook {
   static ProbeResult tcp(String host, int port, Duration limit) throws InterruptedException {
     return within(
         limit,
-        () -> {
+        answer -> {
           connect(host, port, limit).close();
-          return new ProbeResult.Passed();
+          answer.complete(new ProbeResult.Passed());
         });
   }
 
   /** Passes if the answer has a status from 200 to 399. */
   static ProbeResult http(URI uri, Duration limit) throws InterruptedException {
-    return within(limit, () -> get(uri, limit));
+    return within(limit, answer -> get(uri, limit, answer));
   }
 
-  private static ProbeResult get(URI uri, Duration limit) throws IOException {
+  private static void get(URI uri, Duration limit, CompletableFuture<ProbeResult> answer)
+      throws IOException {
     boolean secure = "https".equalsIgnoreCase(uri.getScheme());
     String host = uri.getHost();
     int port = uri.getPort() >= 0 ? uri.getPort() : secure ? HTTPS_PORT : HTTP_PORT;
@@ -66,9 +67,8 @@ final class SocketLook {
         Socket socket = secure ? secured(plain, host, port) : plain) {
       socket.getOutputStream().write(request(uri).getBytes(ISO_8859_1));
       InputStream in = socket.getInputStream();
-      ProbeResult result = judged(firstLine(in));
+      answer.complete(judged(firstLine(in)));
       drain(socket, in);
-      return result;
     }
   }
 
@@ -163,20 +163,35 @@ final class SocketLook {
     return socket;
   }
 
+  /** A visit at the port of a child. */
+  private interface Visit {
+    /**
+     * Makes it.
+     *
+     * @param answer is completed as soon as it is known, with whatever follows still to be done
+     */
+    void make(CompletableFuture<ProbeResult> answer) throws IOException;
+  }
+
   /**
-   * Does it on a virtual thread of its own, whose interrupt closes the socket that it waits for: so
-   * that the limit holds for all of it. Only the look-up of a name is not broken off.
+   * Makes a visit on a virtual thread of its own, whose interrupt closes the socket that it waits
+   * for: so that the limit holds for all of it. Only the look-up of a name is not broken off. An
+   * answer that is known counts, whatever becomes of the rest of the visit.
    */
-  private static ProbeResult within(Duration limit, Callable<ProbeResult> look)
-      throws InterruptedException {
-    FutureTask<ProbeResult> task = new FutureTask<>(look);
+  private static ProbeResult within(Duration limit, Visit visit) throws InterruptedException {
+    CompletableFuture<ProbeResult> answer = new CompletableFuture<>();
+    FutureTask<ProbeResult> task =
+        new FutureTask<>(() -> {
+          visit.make(answer);
+          return answer.join();
+        });
     Thread thread = Thread.ofVirtual().name("brood-probe").start(task);
     try {
       return task.get(NANOSECONDS.convert(limit), NANOSECONDS);
     } catch (TimeoutException e) {
-      return new ProbeResult.Failed("no answer within " + Durations.text(limit));
+      return answer.getNow(new ProbeResult.Failed("no answer within " + Durations.text(limit)));
     } catch (ExecutionException e) {
-      return new ProbeResult.Failed(reason(task.exceptionNow(), limit));
+      return answer.getNow(new ProbeResult.Failed(reason(task.exceptionNow(), limit)));
     } finally {
       if (task.cancel(true)) {
         awaitEnd(thread);

@@ -5,9 +5,14 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import dev.brood.process.Exit;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 
 /** What bounds the wait for one child to be ready: a time, and its end. */
 final class StartLimit {
+  /** By when an end is known whose first sign was a pipe or a channel that ended. */
+  private static final long END_SEEN_NANOS = NANOSECONDS.convert(Duration.ofSeconds(2));
+
   private final Duration limit;
   private final long begin = System.nanoTime();
   private final CompletableFuture<Exit> exited;
@@ -37,9 +42,22 @@ final class StartLimit {
     return new ReadinessResult.NotReady(detail.isEmpty() ? text : text + ": " + detail);
   }
 
-  /** The child has ended. */
-  ReadinessResult.NotReady ended() {
-    String how = exited.isCompletedExceptionally() ? "its exit is lost" : exited.join().toString();
-    return new ReadinessResult.NotReady("it ended before it was ready: " + how);
+  /** The sign cannot come any more, which may be the first that is seen of the child's end. */
+  ReadinessResult failed(String reason) throws InterruptedException {
+    return endsWithin(END_SEEN_NANOS)
+        ? new ReadinessResult.Ended()
+        : new ReadinessResult.NotReady(reason);
+  }
+
+  /** Waits for the end of the child, that long at most; whether it has ended. */
+  boolean endsWithin(long nanos) throws InterruptedException {
+    try {
+      Exit unused = exited.get(Math.max(0, nanos), NANOSECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      return true; // nobody knows how
+    }
   }
 }

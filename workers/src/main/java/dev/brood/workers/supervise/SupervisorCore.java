@@ -32,7 +32,7 @@ final class SupervisorCore {
   private boolean finished;
 
   /**
-   * A machine that waits for {@link Input.Begin}.
+   * A machine that waits for its first {@link Input.Tick}.
    *
    * @param path the name of the supervisor, behind those above it
    * @throws IllegalArgumentException as in {@link Supervisor#start}
@@ -104,7 +104,6 @@ final class SupervisorCore {
 
   private void take(Input input) {
     switch (input) {
-      case Input.Begin() -> {}
       case Input.Tick() -> {}
       case Input.OfRun ofRun -> takeOfRun(ofRun);
       case Input.Add(String id, ChildSpec spec) -> {
@@ -204,13 +203,16 @@ final class SupervisorCore {
   private void ended(CoreChild child, Death death) {
     Goal goal = child.goal;
     Death told = goal == null ? death : death.because(child.reason);
-    Duration well = child.well(now);
+    Duration well = child.well(death.lifetime());
     child.endRun(told);
     tell(new SupervisorEvent.Ended(path, child.id, told, goal != null));
     stopBound(child);
     if (death.ending() instanceof Ending.Survived survived) {
       child.survived = true;
       giveUp(child, survived.toString(), Optional.empty());
+      if (goal != Goal.REST) {
+        endWith(child);
+      }
       return;
     }
     switch (goal) {
@@ -243,6 +245,7 @@ final class SupervisorCore {
     Optional<GiveUp> limit = child.spec.giveUp();
     if (limit.isPresent() && deaths >= limit.get().deaths()) {
       giveUp(child, deaths + " deaths in a row", limit.get().retryEvery());
+      endWith(child);
       return;
     }
     if (!window.add(now)) {
@@ -265,19 +268,25 @@ final class SupervisorCore {
     child.state = ChildState.COMPLETED;
     child.success = success;
     tell(new SupervisorEvent.Completed(path, child.id, success));
-    if (child.spec.isSignificant() && endsWith(child)) {
-      shutDown(new SupervisorEnd.SignificantEnded(child.id));
-    }
+    endWith(child);
     forgetTemporary(child);
   }
 
-  private boolean endsWith(CoreChild child) {
+  /** Ends the supervisor with a child that was not stopped, if that is the end of both. */
+  private void endWith(CoreChild child) {
+    if (child.spec.isSignificant() && child.isOver() && isEnough()) {
+      shutDown(new SupervisorEnd.SignificantEnded(child.id));
+    }
+  }
+
+  /** Whether it is enough for the auto-shutdown that one more significant child is over. */
+  private boolean isEnough() {
     return switch (supervisor.autoShutdown()) {
       case NEVER -> false;
       case ANY_SIGNIFICANT -> true;
       case ALL_SIGNIFICANT ->
           family.all().stream()
-              .filter(other -> other.spec.isSignificant() && other != child)
+              .filter(child -> child.spec.isSignificant())
               .allMatch(CoreChild::isOver);
     };
   }
@@ -392,7 +401,10 @@ final class SupervisorCore {
     tell(new SupervisorEvent.ShuttingDown(path, why));
     for (CoreChild child : family.all()) {
       switch (child.state) {
-        case STARTING, RUNNING, STOPPING -> child.endFor(Goal.REST, "its supervisor ends: " + why);
+        case STARTING, RUNNING, STOPPING -> {
+          child.inTurn = true;
+          child.endFor(Goal.REST, "its supervisor ends: " + why);
+        }
         case WAITING, BACKING_OFF -> child.rest(ChildState.STOPPED);
         case GIVEN_UP -> child.rest(ChildState.GIVEN_UP);
         case STOPPED, COMPLETED -> {}
@@ -400,17 +412,17 @@ final class SupervisorCore {
     }
   }
 
-  /** Stops those that are to end, the later ones before the earlier. */
+  /** Stops those that are to end; those that end together the later ones before the earlier. */
   private void stopDue() {
     boolean laterEnds = false;
     for (CoreChild child : family.all().reversed()) {
       if (child.isEnding()) {
-        boolean inTurn = supervisor.order() == Order.DEPENDENCIES || !laterEnds;
+        boolean itsTurn = supervisor.order() == Order.DEPENDENCIES || !child.inTurn || !laterEnds;
         boolean needed = family.dependents(child).stream().anyMatch(CoreChild::isEnding);
-        if (child.state != ChildState.STOPPING && inTurn && !needed) {
+        if (child.state != ChildState.STOPPING && itsTurn && !needed) {
           stop(child, child.spec.shutdown());
         }
-        laterEnds = true;
+        laterEnds |= child.inTurn;
       }
     }
   }
@@ -418,7 +430,7 @@ final class SupervisorCore {
   private void stop(CoreChild child, Shutdown how) {
     child.state = ChildState.STOPPING;
     tell(new SupervisorEvent.Stopping(path, child.id, child.reason));
-    effects.add(new Effect.Stop(child.id, child.run, how));
+    effects.add(new Effect.Stop(child.id, how));
   }
 
   /** Starts those that wait and need not wait any longer, the earlier ones first. */
@@ -440,7 +452,7 @@ final class SupervisorCore {
         boolean itsTurn = supervisor.order() == Order.DEPENDENCIES || !child.inTurn || settled;
         boolean free = family.boundTo(child).stream().noneMatch(CoreChild::isEnding);
         if (isMet(child) && itsTurn && !othersEnd && free) {
-          child.beginRun();
+          child.beginRun(now);
           effects.add(new Effect.Start(child.id, child.spec, child.run));
         }
       }

@@ -27,7 +27,7 @@ final class HandDrivenCore {
   /** One whose children have all been started, and have come up as far as they wait for. */
   static HandDrivenCore begun(Supervisor supervisor) {
     HandDrivenCore driven = new HandDrivenCore(supervisor);
-    List<Effect> unused = driven.upAll(driven.feed(new Input.Begin()));
+    List<Effect> unused = driven.upAll(driven.feed(new Input.Tick()));
     return driven;
   }
 
@@ -86,12 +86,24 @@ final class HandDrivenCore {
 
   /** Lets the live run of a child die by itself. */
   List<Effect> die(String id, Exit exit) {
-    return end(id, exit, Cause.SELF);
+    return clearedAfter(Duration.ZERO, id, exit);
+  }
+
+  /** Lets the live run of a child die by itself, which is told when its helpers have gone, too. */
+  List<Effect> clearedAfter(Duration time, String id, Exit exit) {
+    Duration lifetime = lifetime(id);
+    pass(time);
+    return end(id, new Ending.ProcessEnded(exit, Cause.SELF), lifetime);
   }
 
   /** Lets the live run of a child end as it was asked to. */
   List<Effect> obey(String id) {
-    return end(id, KILLED, Cause.STOPPED);
+    return end(id, new Ending.ProcessEnded(KILLED, Cause.STOPPED), lifetime(id));
+  }
+
+  /** Lets it turn out that the live run of a child cannot be ended. */
+  List<Effect> survive(String id) {
+    return end(id, new Ending.Survived(List.of(7L)), lifetime(id));
   }
 
   /** Ends what was asked to, in the order of the asking, and lets come up what follows. */
@@ -109,8 +121,11 @@ final class HandDrivenCore {
     return all;
   }
 
-  private List<Effect> end(String id, Exit exit, Cause cause) {
-    Duration lifetime = Duration.ofNanos(now - begun.getOrDefault(id, now));
+  private Duration lifetime(String id) {
+    return Duration.ofNanos(now - begun.getOrDefault(id, now));
+  }
+
+  private List<Effect> end(String id, Ending ending, Duration lifetime) {
     return feed(
         new Input.Ended(
             id,
@@ -119,7 +134,7 @@ final class HandDrivenCore {
                 7,
                 Instant.EPOCH,
                 lifetime,
-                new Ending.ProcessEnded(exit, cause),
+                ending,
                 Optional.empty(),
                 Optional.empty(),
                 List.of())));

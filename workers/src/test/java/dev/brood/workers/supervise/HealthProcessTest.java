@@ -124,6 +124,23 @@ class HealthProcessTest {
   }
 
   @Test
+  void http_answerThatNeverEnds_isJudgedByItsStatus() throws Exception {
+    int port = Ports.free();
+    URI uri = URI.create("http://localhost:" + port);
+    Health health = Health.http(uri).timeout(Duration.ofSeconds(2)).failures(1);
+    try (Probes probes = probes(Ports.endless(port), health);
+        Child child = probes.command().spawn()) {
+      Readiness readiness = Readiness.tcp("localhost", port).limit(Duration.ofSeconds(60));
+      try (Probes ready =
+          Probes.prepare(child.command(), readiness, Health.none(), notification -> {})) {
+        assertThat(ready.awaitReady(ProbedChild.of(child))).isEqualTo(new ReadinessResult.Ready());
+      }
+      probes.watchHealth(ProbedChild.of(child), changes::add);
+      assertThat(next()).isEqualTo(HEALTHY);
+    }
+  }
+
+  @Test
   void http_serverThatNeverAnswers_failsByTheTimeoutAndLeavesNothing() throws Exception {
     try (ServerSocket silent = new ServerSocket(0)) {
       URI uri = URI.create("http://127.0.0.1:" + silent.getLocalPort());

@@ -18,6 +18,15 @@ final class Ports {
       server.listen(process.argv[1]);
       """;
 
+  private static final String ENDLESS =
+      """
+      const server = require('http').createServer((request, response) => {
+        const drip = setInterval(() => response.write('drop'), 60);
+        response.on('close', () => clearInterval(drip));
+      });
+      server.listen(process.argv[1]);
+      """;
+
   private Ports() {}
 
   /** One at which nobody listens, most likely also in a moment. */
@@ -29,8 +38,16 @@ final class Ports {
 
   /** A web server that answers with these statuses in order, and then ever with the last one. */
   static Command server(int port, String... statuses) {
-    return Command.of("node", "-e", SERVER, "--", String.valueOf(port))
-        .args(statuses)
+    return node(SERVER, port).args(statuses);
+  }
+
+  /** A web server that answers with status 200 and never comes to the end of its answer. */
+  static Command endless(int port) {
+    return node(ENDLESS, port);
+  }
+
+  private static Command node(String script, int port) {
+    return Command.of("node", "-e", script, "--", String.valueOf(port))
         .stdout(Stdio.none())
         .stderr(Stdio.inherit());
   }

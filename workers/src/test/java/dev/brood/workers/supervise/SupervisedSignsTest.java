@@ -98,6 +98,29 @@ class SupervisedSignsTest {
     return spec.readiness(spec.readiness().limit(LIMIT));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"message", "notification", "newline", "line", "tcp", "file"})
+  void transientChild_doneBeforeItIsReady_hasCompleted(String sign) throws Exception {
+    Command done = sh("exit 0");
+    ChildSpec spec =
+        switch (sign) {
+          case "message" -> ChildSpec.of(Fork.of(done)).readiness(Readiness.message());
+          case "notification" -> ChildSpec.of(done).readiness(Readiness.notification());
+          case "newline" -> ChildSpec.of(done).readiness(Readiness.newline(3));
+          case "line" -> ChildSpec.of(done).readiness(Readiness.line("never"));
+          case "tcp" -> ChildSpec.of(done).readiness(Readiness.tcp("localhost", Ports.free()));
+          case "file" -> ChildSpec.of(done).readiness(Readiness.file(directory.resolve("none")));
+          default -> throw new AssertionError(sign);
+        };
+    try (RunningSupervisor running =
+        oneForOne().child("job", spec.restart(Restart.TRANSIENT)).start()) {
+      SupervisorEvent.Ended ended = told.next(SupervisorEvent.Ended.class, "job");
+      assertThat(ended.asked()).as("%s", ended.death()).isFalse();
+      assertThat(told.next(SupervisorEvent.Completed.class, "job").success()).isTrue();
+      assertThat(running.awaitReady(LIMIT)).isTrue();
+    }
+  }
+
   @Test
   void child_thatDoesNotComeUp_isEndedAndGivenUp() throws Exception {
     ChildSpec spec =

@@ -141,6 +141,90 @@ class SupervisorEdgesTest {
   }
 
   @Test
+  void terminated_laterOneEndsAlone_isNotWaitedFor() {
+    HandDrivenCore driven =
+        HandDrivenCore.begun(
+            Supervisor.of(Strategy.ONE_FOR_ONE)
+                .child("a", spec())
+                .child("b", spec())
+                .child("c", spec()));
+    assertThat(stopsOf(driven.feed(new Input.NotReady("c", 1, "late")))).containsExactly("c");
+
+    assertThat(stopsOf(driven.feed(new Input.Terminate("a")))).containsExactly("a");
+    assertThat(stopsOf(driven.feed(new Input.Stop()))).isEmpty();
+    assertThat(stopsOf(driven.obey("c"))).containsExactly("b");
+  }
+
+  @Test
+  void terminated_othersAreRestartedTogether_waitsOnlyForThoseOfItsGroup() {
+    HandDrivenCore driven =
+        HandDrivenCore.begun(
+            Supervisor.of(Strategy.REST_FOR_ONE)
+                .child("a", spec())
+                .child("b", spec())
+                .child("c", spec())
+                .child("d", spec()));
+    assertThat(stopsOf(driven.feed(new Input.Terminate("d")))).containsExactly("d");
+
+    assertThat(stopsOf(driven.die("b", KILLED))).as("c, before d has ended").isEmpty();
+    assertThat(stopsOf(driven.feed(new Input.Terminate("a")))).containsExactly("a");
+    assertThat(stopsOf(driven.obey("d"))).containsExactly("c");
+    assertThat(startsOf(driven.obey("c"))).as("b, before a is settled").isEmpty();
+    assertThat(startsOf(driven.obey("a"))).containsExactly("b");
+  }
+
+  @Test
+  void backoff_helperOfADeadChildTakesLong_isNoHealthyTime() {
+    Backoff backoff =
+        Backoff.fixed(Duration.ofMillis(1)).fastFirst().resetAfter(Duration.ofSeconds(10));
+    HandDrivenCore driven =
+        HandDrivenCore.begun(
+            Supervisor.of(Strategy.ONE_FOR_ONE).child("a", spec().backoff(backoff)));
+    driven.pass(Duration.ofSeconds(9));
+    assertThat(startsOf(driven.clearedAfter(Duration.ofSeconds(20), "a", KILLED)))
+        .containsExactly("a");
+    driven.up("a");
+    driven.pass(Duration.ofSeconds(9));
+
+    assertThat(startsOf(driven.clearedAfter(Duration.ofSeconds(20), "a", KILLED))).isEmpty();
+    assertThat(driven.status("a").deathsInRow()).isEqualTo(2);
+  }
+
+  @Test
+  void allSignificant_theLastIsGivenUpForGood_endsTheSupervisor() {
+    ChildSpec job = spec().restart(Restart.TRANSIENT).significant();
+    HandDrivenCore driven =
+        HandDrivenCore.begun(
+            Supervisor.of(Strategy.ONE_FOR_ONE)
+                .autoShutdown(AutoShutdown.ALL_SIGNIFICANT)
+                .child("a", job.giveUp(GiveUp.after(1)))
+                .child("b", job)
+                .child("side", spec()));
+    assertThat(stopsOf(driven.die("b", DONE))).isEmpty();
+
+    assertThat(stopsOf(driven.die("a", KILLED))).containsExactly("side");
+    assertThat(driven.obey("side"))
+        .last()
+        .isEqualTo(new Effect.Finish(new SupervisorEnd.SignificantEnded("a")));
+  }
+
+  @Test
+  void anySignificant_oneThatCannotBeEnded_endsTheSupervisorUnlessACallHasStoppedIt() {
+    Supervisor supervisor =
+        Supervisor.of(Strategy.ONE_FOR_ONE)
+            .autoShutdown(AutoShutdown.ANY_SIGNIFICANT)
+            .child("job", spec().restart(Restart.TRANSIENT).significant())
+            .child("side", spec());
+    HandDrivenCore driven = HandDrivenCore.begun(supervisor);
+    assertThat(stopsOf(driven.survive("job"))).containsExactly("side");
+
+    HandDrivenCore called = HandDrivenCore.begun(supervisor);
+    assertThat(stopsOf(called.feed(new Input.Terminate("job")))).containsExactly("job");
+    assertThat(stopsOf(called.survive("job"))).isEmpty();
+    assertThat(called.state("job")).isEqualTo(ChildState.GIVEN_UP);
+  }
+
+  @Test
   void allSignificant_anotherIsTriedAgainLater_goesOn() {
     ChildSpec job = spec().restart(Restart.TRANSIENT).significant();
     GiveUp slowly = GiveUp.after(1).retryEvery(Duration.ofMinutes(5));

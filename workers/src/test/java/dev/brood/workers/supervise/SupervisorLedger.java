@@ -35,7 +35,7 @@ final class SupervisorLedger {
   /** Stopped by a call, so that only a call may start them. */
   private final Set<String> terminated = new HashSet<>();
 
-  /** Restarted with others, so that those before them come up first. */
+  /** Restarted with others, so that those after them end, and those before them come up first. */
   private final Set<String> inTurn = new HashSet<>();
 
   /** When the wait that was told for a restart is over. */
@@ -85,14 +85,15 @@ final class SupervisorLedger {
       }
       case Input.Delete(String id) -> order.remove(id);
       case Input.Terminate(String id) -> {
-        inTurn.remove(id);
         if (!completed.contains(id)) {
           terminated.add(id);
         }
       }
       case Input.Restart(String id) -> {
         terminated.remove(id);
-        inTurn.remove(id);
+        if (!alive.containsKey(id)) {
+          inTurn.remove(id);
+        }
         notBefore.remove(id);
       }
       case Input.Stop() -> {}
@@ -112,13 +113,19 @@ final class SupervisorLedger {
       switch (event) {
         case SupervisorEvent.Ended(var _, String id, Death death, boolean asked) when !asked ->
             died(id, death, events);
-        case SupervisorEvent.Completed(var _, String id, boolean _)
-            when specs.get(id).isSignificant()
-                && supervisor.autoShutdown() == AutoShutdown.ANY_SIGNIFICANT ->
+        case SupervisorEvent.Completed(var _, String id, boolean _) when isEnough(id) ->
+            assertThat(ofKind(events, SupervisorEvent.ShuttingDown.class)).hasSize(1);
+        case SupervisorEvent.GivenUp(var _, String id, var _, Optional<Duration> retry)
+            when isEnough(id) && retry.isEmpty() && !survivors.contains(id) ->
             assertThat(ofKind(events, SupervisorEvent.ShuttingDown.class)).hasSize(1);
         default -> {}
       }
     }
+  }
+
+  private boolean isEnough(String id) {
+    return specs.get(id).isSignificant()
+        && supervisor.autoShutdown() == AutoShutdown.ANY_SIGNIFICANT;
   }
 
   private void died(String id, Death death, List<SupervisorEvent> events) {
@@ -224,21 +231,38 @@ final class SupervisorLedger {
     String id = stop.child();
     FakeRun run = alive.get(id);
     assertThat(run).as("stop of %s, which is not alive", id).isNotNull();
-    assertThat(run.run).isEqualTo(stop.run());
     assertThat(run.asked && !killing).as("%s is stopped twice", id).isFalse();
-    if (shuttingDown && !killing) {
+    if (!killing) {
       for (FakeRun other : alive.values()) {
-        boolean dependent =
-            specs.get(other.id).dependencies().stream().anyMatch(on -> on.on().equals(id));
-        boolean later =
-            supervisor.order() == Order.SEQUENCE && order.indexOf(other.id) > order.indexOf(id);
-        assertThat(other != run && (dependent || later))
+        boolean dependent = shuttingDown && dependsOn(other.id, id);
+        assertThat(other != run && (dependent || endsBefore(other.id, id)))
             .as("%s is stopped before %s", id, other.id)
             .isFalse();
       }
     }
     run.asked = true;
     return run;
+  }
+
+  private boolean dependsOn(String id, String on) {
+    return specs.get(id).dependencies().stream().anyMatch(to -> to.on().equals(on));
+  }
+
+  /** Whether the one, which is alive, has to end before the other is asked to. */
+  private boolean endsBefore(String id, String other) {
+    return supervisor.order() == Order.SEQUENCE
+        && order.indexOf(id) > order.indexOf(other)
+        && (shuttingDown || (inTurn.contains(id) && inTurn.contains(other)));
+  }
+
+  /** One that is to end alone is asked at once, unless one that depends on it is still there. */
+  private void checkAsked(FakeRun run) {
+    boolean alone = !shuttingDown && !inTurn.contains(run.id);
+    if (alone && !run.asked && (run.unfit || terminated.contains(run.id))) {
+      assertThat(alive.keySet())
+          .as("%s is not asked to end", run.id)
+          .anyMatch(other -> dependsOn(other, run.id));
+    }
   }
 
   /** A run has ended; the supervisor does not know yet. */
@@ -349,6 +373,9 @@ final class SupervisorLedger {
               .as("%s is taken to be ready", status.id())
               .isFalse();
           assertThat(status.deaths()).hasSizeLessThanOrEqualTo(Death.MOST_KEPT);
+          if (run != null) {
+            checkAsked(run);
+          }
         });
     if (finished != null) {
       assertThat(alive).as("alive after the end").isEmpty();
@@ -358,6 +385,7 @@ final class SupervisorLedger {
   /** What must hold when nothing has happened for long. */
   void checkSettled() {
     assertThat(alive.values()).as("unfit, and not ended").noneMatch(run -> run.unfit);
+    checkSignificant();
     boolean earlierWaits = false;
     for (ChildStatus status : statuses().toList()) {
       switch (status.state()) {
@@ -374,6 +402,30 @@ final class SupervisorLedger {
         case RUNNING, GIVEN_UP -> {}
       }
     }
+  }
+
+  /**
+   * Whatever the order in which they came to their end, the last one takes the supervisor along.
+   */
+  private void checkSignificant() {
+    List<String> significant =
+        supervisor.children().keySet().stream()
+            .filter(id -> specs.get(id).isSignificant())
+            .toList();
+    assertThat(!significant.isEmpty() && significant.stream().allMatch(this::isOverForGood))
+        .as("all significant children are over: %s", significant)
+        .isFalse();
+  }
+
+  private boolean isOverForGood(String id) {
+    return statuses()
+        .filter(status -> status.id().equals(id))
+        .anyMatch(status ->
+            switch (status.state()) {
+              case COMPLETED -> true;
+              case GIVEN_UP -> status.waitsFor().isEmpty() && !survivors.contains(id);
+              case STOPPED, WAITING, BACKING_OFF, STARTING, RUNNING, STOPPING -> false;
+            });
   }
 
   /** Temporary children that were added are forgotten, unless others depend on them. */

@@ -6,18 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.brood.process.Cause;
 import dev.brood.process.Command;
 import dev.brood.process.Exit;
+import dev.brood.process.FakePrograms;
 import dev.brood.process.Signal;
 import dev.brood.process.Stdio;
 import dev.brood.process.observe.ProcessInfo;
 import dev.brood.process.observe.ProcessState;
+import dev.brood.workers.channel.ChildJvm;
 import dev.brood.workers.channel.Message;
 import dev.brood.workers.fork.Fork;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -106,6 +110,50 @@ class SupervisorProcessTest {
           .isEqualTo("2 deaths in a row");
       assertThat(supervisor.awaitReady(Duration.ofMillis(1))).isFalse();
     }
+  }
+
+  @Test
+  void start_thatFailsInAnUnknownWay_isADeathWithTheReason() throws Exception {
+    ChildSpec spec = ChildSpec.of(SLEEP).giveUp(GiveUp.after(1));
+    try (FakePrograms fake = FakePrograms.install()) {
+      Object unused =
+          fake.when(
+              _ -> {
+                throw new UnsupportedOperationException("odd");
+              },
+              _ -> FakePrograms.answer());
+      try (RunningSupervisor supervisor = oneForOne().child("job", spec).start()) {
+        Death death = told.next(SupervisorEvent.Ended.class, "job").death();
+
+        assertThat(death.ending())
+            .isEqualTo(new Ending.NotStarted("java.lang.UnsupportedOperationException: odd"));
+        told.next(SupervisorEvent.GivenUp.class, "job");
+        assertThat(supervisor.awaitReady(Duration.ofMillis(1))).isFalse();
+      }
+    }
+  }
+
+  /** A helper that became another user's: only root can make one, and only another user fail. */
+  @Tag("root")
+  @Tag("slow")
+  @Test
+  void helper_thatCannotBeEnded_isNotRestartedBeside(@TempDir Path folder) throws Exception {
+    Path setpriv = folder.resolve("setpriv");
+    Files.copy(Path.of("/usr/bin/setpriv"), setpriv);
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Command.of("chmod", "4755", setpriv.toString()).run();
+    Command program = ChildJvm.command(StrangersHelper.class, setpriv.toString());
+    Command asAnother =
+        Command.of("setpriv", "--reuid=61234", "--regid=61234", "--clear-groups")
+            .args(program.argv())
+            .directory(Path.of("/"))
+            .deadline(Duration.ofSeconds(100));
+
+    List<String> lines = asAnother.capture().stdout().lines();
+
+    assertThat(lines).hasSize(2).first().asString().matches("cannot be ended: pids \\[\\d+]");
+    assertThat(lines.getLast()).isEqualTo("GIVEN_UP after 1 run");
+    Command.of("kill", "-KILL", lines.getFirst().replaceAll("\\D", "")).run();
   }
 
   @Test

@@ -29,7 +29,13 @@ class SupervisorSimulationTest {
 
   /** Seeds that have failed. */
   @ParameterizedTest
-  @ValueSource(longs = {329229272313718345L, 2304003093522248123L})
+  @ValueSource(
+      longs = {
+        329229272313718345L,
+        2304003093522248123L,
+        -1393374392026186224L,
+        8269418977314994227L
+      })
   void supervisor_historiesThatFailedOnce_keepEveryRule(long seed) {
     Simulation.history(seed, SupervisorSimulationTest::children);
     Simulation.history(seed, SupervisorSimulationTest::users);
