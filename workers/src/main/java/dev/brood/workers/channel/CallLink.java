@@ -60,11 +60,12 @@ public final class CallLink {
 
   /**
    * Whether the peer is gone and has not read the whole of what was asked last, so that it cannot
-   * have begun with it; known when the channel has ended. False may also mean that nobody knows.
+   * have begun with it; known when the channel has ended. False may also mean that nobody knows:
+   * the end of a socket tells whether something is unread, which could be what was sent after it.
    */
   public boolean lastUnread() {
     Outgoing last = lastAsked;
-    return socket.unreadByPeer() || last != null && last.left() > 0;
+    return last != null && (last.left() > 0 || socket.unreadByPeer() && outbox.isLastSent(last));
   }
 
   /** Nobody wants it. */

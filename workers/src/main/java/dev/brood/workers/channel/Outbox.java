@@ -169,6 +169,16 @@ final class Outbox {
     }
   }
 
+  /** Whether the kernel was given something of this, and of nothing else since. */
+  boolean isLastSent(Outgoing message) {
+    lock.lock();
+    try {
+      return queue.isLastSent(message);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Whether something can still be sent. */
   boolean isOpen() {
     lock.lock();

@@ -14,6 +14,9 @@ final class Outgoing {
   int sent;
   int transmissions;
 
+  /** When the kernel was given something of it last, counted in frames; 0 if never. */
+  long turn;
+
   /** Whether the sender has been told that it goes: what fails from then on is ours to clear. */
   boolean accepted;
 

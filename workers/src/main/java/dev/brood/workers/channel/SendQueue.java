@@ -33,6 +33,7 @@ final class SendQueue {
   private @Nullable Outgoing unacknowledged;
   private long queuedBytes;
   private long queuedFrames;
+  private long turns;
 
   /** Used by whoever writes, without the lock. */
   private byte[] batch = {};
@@ -148,6 +149,7 @@ final class SendQueue {
     int left = count;
     while (left > 0) {
       Outgoing first = committed.getFirst();
+      first.turn = ++turns;
       int part = Math.min(left, first.left());
       first.sent += part;
       left -= part;
@@ -165,9 +167,15 @@ final class SendQueue {
   void sentWithHandle(Outgoing message) {
     queue.removeFirst();
     unacknowledged = message;
+    message.turn = ++turns;
     if (message.left() > 0) {
       committed.add(message);
     }
+  }
+
+  /** Whether the kernel was given something of this frame, and of no other since. */
+  boolean isLastSent(Outgoing message) {
+    return message.turn == turns;
   }
 
   /** It counts no more. */
