@@ -28,6 +28,9 @@ final class Batch<I, O> {
   private final Deque<Call> order = new ArrayDeque<>();
   private final BlockingQueue<Call> done = new LinkedBlockingQueue<>();
 
+  /** Something has failed in the middle: there is nothing behind it. */
+  private boolean over;
+
   Batch(WorkerPool<I, O> pool, Iterator<? extends I> inputs, int window) {
     this.pool = pool;
     this.inputs = inputs;
@@ -47,7 +50,7 @@ final class Batch<I, O> {
         new Spliterators.AbstractSpliterator<>(Long.MAX_VALUE, Spliterator.ORDERED) {
           @Override
           public boolean tryAdvance(Consumer<? super T> action) {
-            return guarded(next, action::accept);
+            return !over && guarded(next, action::accept);
           }
         };
     return StreamSupport.stream(answers, false).onClose(this::giveUp);
@@ -127,6 +130,7 @@ final class Batch<I, O> {
   }
 
   private void giveUp() {
+    over = true;
     open.keySet().forEach(pool::cancel);
     open.clear();
     order.clear();

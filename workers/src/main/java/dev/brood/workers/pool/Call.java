@@ -41,6 +41,9 @@ final class Call {
   /** What was asked of which worker when it was sent last. Of the driver. */
   volatile @Nullable Asked asked;
 
+  /** How much of its deadline has passed before it arrived, in a wait for room. Of the driver. */
+  long waitedNanos;
+
   State state = State.WAITING;
   int lane;
   long arrivedNanos;

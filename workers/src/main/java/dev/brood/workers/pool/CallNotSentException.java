@@ -4,7 +4,7 @@ package dev.brood.workers.pool;
 public final class CallNotSentException extends PoolException {
   private static final long serialVersionUID = 1;
 
-  CallNotSentException(RuntimeException cause) {
+  CallNotSentException(Throwable cause) {
     super("the input cannot be sent: " + cause.getMessage(), cause);
   }
 }

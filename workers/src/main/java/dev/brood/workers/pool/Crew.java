@@ -1,5 +1,7 @@
 package dev.brood.workers.pool;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.brood.workers.pool.CoreEffect.Manner;
 import dev.brood.workers.pool.Member.State;
 import dev.brood.workers.pool.PoolEvent.Retirement;
@@ -109,11 +111,11 @@ final class Crew {
       member.state = State.RETIRING;
       tell(new PoolEvent.WorkerRetired(member.id, why));
       if (why == Retirement.CALL_GIVEN_UP) {
-        member.stopByNanos = now + rules.neighbourNanos();
+        member.stopByNanos = Times.after(now, rules.neighbourNanos());
       }
       stopIfDone(member);
     } else if (member.state == State.RETIRING && why == Retirement.CALL_GIVEN_UP) {
-      member.stopByNanos = Math.min(member.stopByNanos, now + rules.neighbourNanos());
+      member.stopByNanos = Math.min(member.stopByNanos, Times.after(now, rules.neighbourNanos()));
       stopIfDone(member);
     }
   }
@@ -129,7 +131,7 @@ final class Crew {
     }
     if (member.state == State.RETIRING && !member.unreachable) {
       member.unreachable = true;
-      member.stopByNanos = Math.min(member.stopByNanos, now + rules.neighbourNanos());
+      member.stopByNanos = Math.min(member.stopByNanos, Times.after(now, rules.neighbourNanos()));
     }
   }
 
@@ -161,19 +163,24 @@ final class Crew {
       tell(new PoolEvent.WorkerEnded(member.id));
       return;
     }
+    Death known = member.startExpired ? death.because(notReady()) : death;
     if (!member.succeeded) {
       failures = death.hopeless() ? Math.max(failures + 1, rules.giveUpAfter()) : failures + 1;
-      lastFailure = death;
-      startNotBefore = now + rules.backoff().applyAsLong(failures);
+      lastFailure = known;
+      startNotBefore = Times.after(now, rules.backoff().applyAsLong(failures));
     }
     tell(
         came
-            ? new PoolEvent.WorkerDied(member.id, death.text())
+            ? new PoolEvent.WorkerDied(member.id, known.text())
             : new PoolEvent.StartFailed(
                 member.id,
-                death.text(),
+                known.text(),
                 failures,
                 Duration.ofNanos(Math.max(0, startNotBefore - now))));
+  }
+
+  private String notReady() {
+    return "it was not ready within " + Duration.ofNanos(rules.startNanos());
   }
 
   /** Everybody ends. */
@@ -203,7 +210,7 @@ final class Crew {
           rules
               .recycling()
               .afterAge()
-              .filter(age -> now - member.startedNanos >= age.toNanos())
+              .filter(age -> now - member.startedNanos >= NANOSECONDS.convert(age))
               .ifPresent(age -> replace(member, Retirement.AGE));
           if (isIdle(member) && now - member.idleSinceNanos >= rules.idleNanos() && tooMany()) {
             retire(member, Retirement.IDLE, now);
@@ -239,18 +246,19 @@ final class Crew {
     long wake = earlier(Long.MAX_VALUE, startNotBefore, now);
     wake = earlier(wake, growNotBefore, now);
     if (waiting.size() > 0 && !paused) {
-      wake = earlier(wake, waiting.oldestArrival() + rules.growNanos(), now);
+      wake = earlier(wake, Times.after(waiting.oldestArrival(), rules.growNanos()), now);
     }
     for (Member member : members) {
       switch (member.state) {
-        case STARTING -> wake = earlier(wake, member.startedNanos + rules.startNanos(), now);
+        case STARTING ->
+            wake = earlier(wake, Times.after(member.startedNanos, rules.startNanos()), now);
         case SERVING -> {
           if (rules.recycling().afterAge().isPresent()) {
-            long age = rules.recycling().afterAge().get().toNanos();
-            wake = earlier(wake, member.startedNanos + age, now);
+            long age = NANOSECONDS.convert(rules.recycling().afterAge().get());
+            wake = earlier(wake, Times.after(member.startedNanos, age), now);
           }
           if (isIdle(member)) {
-            wake = earlier(wake, member.idleSinceNanos + rules.idleNanos(), now);
+            wake = earlier(wake, Times.after(member.idleSinceNanos, rules.idleNanos()), now);
           }
         }
         case RETIRING -> wake = earlier(wake, member.stopByNanos, now);
@@ -272,10 +280,20 @@ final class Crew {
       if (!besides || isIdle(member) && tooMany()) {
         retire(member, member.outgoing, now);
       } else if (occupied() <= rules.maximum() && members.size() < rules.mostProcesses()) {
-        boolean unused = start(member.slot, member, now);
+        if (!start(member.slot, member, now) && mayGoFirst(member)) {
+          retire(member, member.outgoing, now);
+        }
         return;
       }
     }
+  }
+
+  /**
+   * Whether one whose replacement is refused goes without: if what it holds is what is short, one
+   * at a time.
+   */
+  private boolean mayGoFirst(Member member) {
+    return member.outgoing == Retirement.MEMORY && starting() == 0;
   }
 
   /** In which slot a worker is missing now that may be started; negative if in none. */
@@ -326,7 +344,7 @@ final class Crew {
           case Admission.Admitted(Admission.Ticket given) -> given;
           case Admission.Refused refused when needed -> Admission.Ticket.IGNORED;
           case Admission.Refused(var reasons, Duration askAgainAfter) -> {
-            growNotBefore = now + Math.max(1, askAgainAfter.toNanos());
+            growNotBefore = Times.after(now, Math.max(1, NANOSECONDS.convert(askAgainAfter)));
             tell(new PoolEvent.GrowthRefused(reasons, askAgainAfter));
             yield null;
           }

@@ -29,6 +29,12 @@ record Death(
     return new Death(what, Optional.empty(), reason, "", false, hopeless, true);
   }
 
+  /** The same, and why this side has ended it. */
+  Death because(String why) {
+    String both = reason.isEmpty() ? why : why + "; " + reason;
+    return new Death(what, exit, both, stderr, foreign, hopeless, lastUnread);
+  }
+
   /** Whether the kernel or a stranger has killed it: when memory is short, say. */
   boolean killedByStranger() {
     return foreign

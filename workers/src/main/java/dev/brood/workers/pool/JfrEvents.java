@@ -81,8 +81,17 @@ final class JfrEvents {
     if (event.isEnabled()) {
       event.work = work;
       event.kind = happened.getClass().getSimpleName();
-      event.detail = happened.toString();
+      event.detail = text(happened);
       event.commit();
+    }
+  }
+
+  /** It may hold an input, which is a user's: even its text may be an error. */
+  private static String text(PoolEvent happened) {
+    try {
+      return happened.toString();
+    } catch (RuntimeException | StackOverflowError e) {
+      return "no text: " + e.getClass().getName();
     }
   }
 

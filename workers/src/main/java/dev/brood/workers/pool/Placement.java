@@ -39,7 +39,7 @@ final class Placement {
   @Nullable Member choose(Iterable<Member> members, int lane, boolean mayBeAhead) {
     Member chosen = choose(withRoom(members, lane, rules.concurrency()));
     if (chosen == null && mayBeAhead && rules.ahead() > 0) {
-      chosen = choose(withRoom(members, lane, rules.concurrency() + rules.ahead()));
+      chosen = choose(withRoom(members, lane, rules.mostCalls()));
     }
     if (chosen != null) {
       chosen.lastTurn = ++turns;

@@ -3,7 +3,6 @@ package dev.brood.workers.pool;
 import dev.brood.workers.channel.Channel;
 import dev.brood.workers.channel.ChannelClosedException;
 import dev.brood.workers.channel.Message;
-import dev.brood.workers.channel.WorkersException;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +15,15 @@ public final class PoolChild {
   /** How long the parent may take to read an answer; after that it is gone or broken. */
   private static final Duration ANSWER_LIMIT = Duration.ofMinutes(5);
 
+  /** How many characters of an error its caller is told. */
+  private static final int MOST_TEXT = 8_000;
+
   private PoolChild() {}
 
   /**
    * Says that this program is ready and answers calls on this thread, one after the other, until
-   * the parent disconnects.
+   * the parent disconnects. Whatever the function throws fails its call; an {@code
+   * InterruptedException} also ends this method, and the channel with it.
    *
    * @throws IllegalStateException if this program was not started with a channel
    */
@@ -42,12 +45,15 @@ public final class PoolChild {
           answer(message, inputType, function);
           // Written before the next call begins: whoever has asked relies on that.
           if (parent.queuedBytes() > 0 && !parent.flush(ANSWER_LIMIT)) {
+            parent.close();
             return;
           }
         }
       }
     } catch (ChannelClosedException e) {
       // The parent has disconnected, or is gone.
+    } finally {
+      parent.disconnect(); // nobody answers any more
     }
   }
 
@@ -58,9 +64,10 @@ public final class PoolChild {
     try {
       answer = function.apply(Values.as(message, inputType));
     } catch (InterruptedException e) {
+      message.replyError(text(e));
       throw e;
-    } catch (Exception e) {
-      message.replyError(String.valueOf(e));
+    } catch (Exception | Error e) { // whatever it throws is its caller's
+      message.replyError(text(e));
       return;
     }
     reply(message, answer);
@@ -71,8 +78,13 @@ public final class PoolChild {
       message.reply(answer);
     } catch (ChannelClosedException e) {
       throw e;
-    } catch (WorkersException e) { // it cannot be written, or is too long
-      message.replyError(String.valueOf(e));
+    } catch (RuntimeException | Error e) { // it cannot be written, or is too long
+      message.replyError(text(e));
     }
+  }
+
+  private static String text(Throwable problem) {
+    String text = problem.toString();
+    return text.length() <= MOST_TEXT ? text : text.substring(0, MOST_TEXT) + " ...";
   }
 }

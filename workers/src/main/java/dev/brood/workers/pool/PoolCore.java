@@ -1,5 +1,7 @@
 package dev.brood.workers.pool;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.brood.workers.pool.CoreEffect.Manner;
 import dev.brood.workers.pool.CoreEvent.Answer;
 import dev.brood.workers.pool.CoreEvent.Obstacle;
@@ -101,6 +103,11 @@ final class PoolCore {
     return unanswered;
   }
 
+  /** Whether a call that comes now is taken. */
+  boolean takesCalls() {
+    return !draining;
+  }
+
   Collection<Member> members() {
     return crew.members();
   }
@@ -116,7 +123,7 @@ final class PoolCore {
     call.options
         .deadline()
         .ifPresent(limit -> {
-          call.dueNanos = now + limit.toNanos();
+          call.dueNanos = Times.after(now - call.waitedNanos, NANOSECONDS.convert(limit));
           byDue.add(call);
         });
     waiting.addLast(call);
@@ -304,7 +311,7 @@ final class PoolCore {
               new PoolEvent.CallRetried(call.input, call.deaths, Duration.ofNanos(pause))));
       if (pause > 0) {
         call.state = Call.State.DELAYED;
-        call.retryNanos = now + pause;
+        call.retryNanos = Times.after(now, pause);
         delayed.add(call);
         enterQueue(call);
       } else {

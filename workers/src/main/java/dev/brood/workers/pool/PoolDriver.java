@@ -1,5 +1,7 @@
 package dev.brood.workers.pool;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import dev.brood.process.internal.io.Reactor;
 import dev.brood.process.internal.io.Timer;
 import dev.brood.process.observe.ProcessInfo;
@@ -38,6 +40,9 @@ final class PoolDriver {
   /** After so many events a caller leaves the rest to a thread that has nothing else to do. */
   private static final int MOST_IN_ONE_GO = 64;
 
+  /** From so many events on that nobody has looked at, callers wait. */
+  private static final int MOST_PENDING = 4096;
+
   private static final System.Logger LOGGER = System.getLogger("dev.brood.workers");
 
   private final Fork fork;
@@ -51,15 +56,15 @@ final class PoolDriver {
   private final AtomicInteger pending = new AtomicInteger();
   private final Map<Member, PooledChild> children = new ConcurrentHashMap<>();
   private final CompletableFuture<Void> over = new CompletableFuture<>();
-  private volatile CompletableFuture<Void> drained = new CompletableFuture<>();
 
-  /** These five belong to who works through the mailbox. */
+  /** These six belong to who works through the mailbox. */
   private final Deque<CoreEvent> next = new ArrayDeque<>();
 
   private final Sends sends = new Sends(next::add);
   private @Nullable Timer timer;
   private long timerDue = Long.MAX_VALUE;
   private boolean broken;
+  private CompletableFuture<Void> drained = new CompletableFuture<>();
 
   PoolDriver(Fork fork, PoolSettings settings) {
     this.fork = fork;
@@ -95,22 +100,30 @@ final class PoolDriver {
    */
   void submit(Call call, boolean waits) throws InterruptedException {
     call.caller = waits ? Thread.currentThread() : null;
-    awaitRoom(call);
-    post(new CoreEvent.Submitted(List.of(call)));
+    if (!awaitRoom(call, call.options.deadline().isPresent() ? System.nanoTime() : 0)) {
+      throw noRoom(call);
+    }
+    postCalls(List.of(call));
   }
 
   /**
-   * Takes calls, as many at once as there is room for.
+   * Takes calls, as many at once as there is room for. One for which there is none by its deadline
+   * has failed.
    *
    * @param taken is told of each, before anything happens to it
    */
   void submitAll(Collection<Call> calls, Consumer<Call> taken) throws InterruptedException {
     List<Call> together = new ArrayList<>();
+    long start = System.nanoTime();
     try {
       for (Call call : calls) {
         if (together.isEmpty() || !tryEnter(0)) {
           submitTogether(together); // whoever waits for room holds none
-          awaitRoom(call);
+          if (!awaitRoom(call, start)) {
+            taken.accept(call);
+            call.answer.completeExceptionally(noRoom(call));
+            continue;
+          }
         }
         taken.accept(call);
         together.add(call);
@@ -122,16 +135,33 @@ final class PoolDriver {
 
   private void submitTogether(List<Call> calls) {
     if (!calls.isEmpty()) {
-      post(new CoreEvent.Submitted(calls));
+      postCalls(calls);
       calls.clear();
     }
   }
 
-  private void awaitRoom(Call call) throws InterruptedException {
-    Duration limit = call.options.deadline().orElse(null);
-    if (!tryEnter(limit == null ? Long.MAX_VALUE : limit.toNanos())) {
-      throw new CallDeadlineException("no room in the queue within " + limit);
+  /** Whoever comes faster than calls are looked at waits until those before have been. */
+  private void postCalls(List<Call> calls) {
+    if (pending.get() >= MOST_PENDING) {
+      int unused = look(PoolCore::waiting);
     }
+    post(new CoreEvent.Submitted(calls));
+  }
+
+  /** Its wait, since that {@link System#nanoTime}, counts towards its deadline. */
+  private boolean awaitRoom(Call call, long start) throws InterruptedException {
+    Duration limit = call.options.deadline().orElse(null);
+    if (limit == null) {
+      return tryEnter(Long.MAX_VALUE);
+    }
+    boolean entered = tryEnter(NANOSECONDS.convert(limit) - (System.nanoTime() - start));
+    call.waitedNanos = System.nanoTime() - start;
+    return entered;
+  }
+
+  private static CallDeadlineException noRoom(Call call) {
+    String limit = call.options.deadline().map(Duration::toString).orElse("");
+    return new CallDeadlineException("no room in the queue within " + limit);
   }
 
   private boolean tryEnter(long waitNanos) throws InterruptedException {
@@ -143,20 +173,36 @@ final class PoolDriver {
     execute(() -> step(event));
   }
 
-  void order(CoreEvent.Order order) {
-    room.open(order != CoreEvent.Order.DRAIN && order != CoreEvent.Order.CLOSE && !over.isDone());
-    execute(() -> {
-      if (order == CoreEvent.Order.RESUME && drained.isDone() && !over.isDone()) {
-        drained = new CompletableFuture<>();
-      }
-      step(new CoreEvent.Ordered(order));
-    });
+  /**
+   * Orders something; returns when the core knows it.
+   *
+   * @return completed when, by this order and none after it, no call is unanswered and none is
+   *     taken
+   */
+  CompletableFuture<Void> order(CoreEvent.Order order) {
+    return look(known -> ordered(order));
+  }
+
+  private CompletableFuture<Void> ordered(CoreEvent.Order order) {
+    if (order == CoreEvent.Order.RESUME && drained.isDone() && !over.isDone()) {
+      drained = new CompletableFuture<>();
+    }
+    step(new CoreEvent.Ordered(order));
+    room.open(core.takesCalls());
+    return drained;
   }
 
   /** Looks at the core, between two events. */
   <T> T look(Function<PoolCore, T> view) {
     CompletableFuture<T> seen = new CompletableFuture<>();
-    execute(() -> seen.complete(view.apply(core)));
+    execute(() -> {
+      try {
+        seen.complete(view.apply(core));
+      } catch (RuntimeException | Error e) {
+        seen.completeExceptionally(e);
+        throw e;
+      }
+    });
     return seen.join();
   }
 
@@ -170,12 +216,12 @@ final class PoolDriver {
     return teller.count(type);
   }
 
-  /** Completed when no call is unanswered, and none is taken. */
-  CompletableFuture<Void> drained() {
-    return drained;
+  /** Ends the listener, which is not told of anything any more. */
+  void endTelling() {
+    teller.close();
   }
 
-  /** Completed when also no worker is left. */
+  /** Completed when the pool is closed and no worker is left. */
   CompletableFuture<Void> over() {
     return over;
   }
@@ -215,19 +261,19 @@ final class PoolDriver {
       }
       try {
         work.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         failed(e);
       }
     } while (pending.decrementAndGet() > 0);
   }
 
   /** A mistake in this program: rather no pool than calls that nobody ever answers. */
-  private void failed(RuntimeException reason) {
+  private void failed(Throwable reason) {
     LOGGER.log(Level.ERROR, "a pool of " + fork + " is closed because of an error in it", reason);
     if (!broken) {
       broken = true;
       next.clear();
-      order(CoreEvent.Order.CLOSE);
+      execute(() -> ordered(CoreEvent.Order.CLOSE));
     }
   }
 
@@ -252,7 +298,7 @@ final class PoolDriver {
   private void tryToPerform(CoreEffect effect, long now) {
     try {
       perform(effect, now);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failed(e);
     }
   }
@@ -340,20 +386,27 @@ final class PoolDriver {
         Reactor.shared()
             .after(
                 Duration.ofSeconds(1).toNanos(),
-                () -> Thread.ofVirtual().name("brood-pool-memory").start(this::measure));
+                () -> Thread.ofVirtual().name("brood-pool-memory").start(this::measureAll));
   }
 
-  private void measure() {
-    for (PooledChild child : children.values()) {
-      child
-          .pid()
-          .ifPresent(pid ->
-              ProcessInfo.of(pid)
-                  .ifPresent(
-                      info -> post(new CoreEvent.Measured(child.member(), info.residentBytes()))));
+  private void measureAll() {
+    try {
+      children.values().forEach(this::measure);
+    } catch (RuntimeException e) { // no descriptor left, say: another time, then
+      LOGGER.log(Level.WARNING, "the memory of workers of " + fork + " is not known now", e);
+    } finally {
+      if (!over.isDone()) {
+        measureLater();
+      }
     }
-    if (!over.isDone()) {
-      measureLater();
-    }
+  }
+
+  private void measure(PooledChild child) {
+    child
+        .pid()
+        .ifPresent(pid ->
+            ProcessInfo.of(pid)
+                .ifPresent(
+                    info -> post(new CoreEvent.Measured(child.member(), info.residentBytes()))));
   }
 }

@@ -69,8 +69,6 @@ public sealed interface PoolEvent {
     /** A call was given up that it runs. */
     CALL_GIVEN_UP,
     /** It cannot be reached any more. */
-    UNREACHABLE,
-    /** The pool is closed. */
-    CLOSED
+    UNREACHABLE
   }
 }

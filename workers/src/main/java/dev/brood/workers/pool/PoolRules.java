@@ -46,8 +46,13 @@ record PoolRules(
     return balancing == Balancing.BY_KEY;
   }
 
+  /** How many calls a worker has at most, begun or not. */
+  int mostCalls() {
+    return (int) Math.min(Integer.MAX_VALUE, (long) concurrency + ahead);
+  }
+
   /** No more processes than this at a time, those that are being stopped included. */
   int mostProcesses() {
-    return 2 * maximum + 1;
+    return (int) Math.min(Integer.MAX_VALUE, 2L * maximum + 1);
   }
 }

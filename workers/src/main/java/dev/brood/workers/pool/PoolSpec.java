@@ -1,5 +1,7 @@
 package dev.brood.workers.pool;
 
+import dev.brood.process.Command;
+import dev.brood.process.Stdio;
 import dev.brood.workers.fork.Fork;
 import dev.brood.workers.supervise.Backoff;
 import dev.brood.workers.watch.Admission;
@@ -21,7 +23,7 @@ public final class PoolSpec<I, O> {
   private final PoolSettings settings;
 
   PoolSpec(Fork fork, Class<O> answerType, PoolSettings settings) {
-    this.fork = Objects.requireNonNull(fork);
+    this.fork = withoutPipes(fork);
     this.answerType = Objects.requireNonNull(answerType);
     this.settings = settings;
   }
@@ -29,6 +31,8 @@ public final class PoolSpec<I, O> {
   /**
    * With changes to the program that the workers run: {@code spec.program(fork ->
    * fork.runtimeArguments("-Xmx200m"))}.
+   *
+   * @throws IllegalArgumentException if one of its outputs is a pipe, which nobody would read
    */
   public PoolSpec<I, O> program(UnaryOperator<Fork> change) {
     return new PoolSpec<>(change.apply(fork), answerType, settings);
@@ -208,6 +212,17 @@ public final class PoolSpec<I, O> {
           checked.spares + " spares are more than the maximum of " + checked.maximum);
     }
     return new WorkerPool<>(fork, answerType, checked);
+  }
+
+  private static Fork withoutPipes(Fork fork) {
+    Command command = fork.command();
+    if (command.stdout().contains(Stdio.pipe()) || command.stderr().contains(Stdio.pipe())) {
+      throw new IllegalArgumentException(
+          "an output of a pool's worker cannot be a pipe, nobody would read it; use"
+              + " Stdio.lines(consumer): "
+              + command.commandLine());
+    }
+    return fork;
   }
 
   private PoolSpec<I, O> with(Consumer<PoolSettings> change) {

@@ -1,21 +1,22 @@
 package dev.brood.workers.pool;
 
 import dev.brood.process.Cause;
+import dev.brood.process.Child;
 import dev.brood.process.Exit;
 import dev.brood.process.ProcessException;
-import dev.brood.process.Result;
 import dev.brood.process.SpawnException;
 import dev.brood.process.Stdio;
+import dev.brood.process.StopReport;
 import dev.brood.workers.channel.CallLink;
 import dev.brood.workers.channel.Handle;
 import dev.brood.workers.channel.Message;
 import dev.brood.workers.channel.RequestFailedException;
-import dev.brood.workers.channel.WorkersException;
 import dev.brood.workers.fork.Fork;
 import dev.brood.workers.fork.ForkedChild;
 import dev.brood.workers.pool.CoreEffect.Manner;
 import dev.brood.workers.pool.CoreEvent.Answer;
 import dev.brood.workers.watch.Admission;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,17 @@ final class PooledChild {
   /** How long a process that was stopped may take to be gone, after the stop itself. */
   private static final Duration GONE_LIMIT = Duration.ofSeconds(10);
 
+  /** How long what it has written may take to be read: its last words are part of its death. */
+  private static final Duration OUTPUT_LIMIT = Duration.ofSeconds(2);
+
+  /** How long whoever gets its output may take for the rest, when its death is told. */
+  private static final Duration LATE_OUTPUT_LIMIT = Duration.ofSeconds(10);
+
+  /** Between attempts at what the system was too short of something for. */
+  private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
+
+  private static final System.Logger LOGGER = System.getLogger("dev.brood.workers");
+
   private static final int KEPT_STDERR_BYTES = 8 * 1024;
 
   private final Member member;
@@ -59,7 +71,10 @@ final class PooledChild {
   private volatile @Nullable ForkedChild child;
   private volatile @Nullable CallLink link;
   private @Nullable Manner stopWanted;
-  private @Nullable Thread stopper;
+  private final List<Thread> stoppers = new ArrayList<>();
+
+  /** Completed when a stop has not ended the process. */
+  private final CompletableFuture<Void> stuck = new CompletableFuture<>();
 
   PooledChild(
       Member member, Admission.Ticket ticket, PoolSettings settings, Consumer<CoreEvent> driver) {
@@ -122,15 +137,17 @@ final class PooledChild {
     return gone;
   }
 
-  /** Stops it, as soon as it has been started if it has not yet. */
-  void stop(Manner manner) {
-    synchronized (this) {
-      stopWanted = manner;
-      ForkedChild started = child;
-      if (started != null) {
-        stopper = inBackground("stop", () -> stop(started, manner));
-      }
+  /** Stops it, as soon as it has been started if it has not yet; a second one makes it faster. */
+  synchronized void stop(Manner manner) {
+    stopWanted = manner;
+    ForkedChild started = child;
+    if (started != null) {
+      stoppers.add(inBackground("stop", () -> stop(started, manner)));
     }
+  }
+
+  private synchronized boolean isStopWanted() {
+    return stopWanted != null;
   }
 
   private void live(Fork fork) {
@@ -140,9 +157,10 @@ final class PooledChild {
         try {
           begin(started);
           dead(awaitEnd(started));
+          boolean unused = join(started.child().onOutputDone(), LATE_OUTPUT_LIMIT);
         } finally {
-          started.close();
-          awaitStopper();
+          boolean unused = Attempts.at("the end of " + started, started::close, RETRY_PAUSE);
+          awaitStoppers();
         }
       }
     } finally {
@@ -171,7 +189,9 @@ final class PooledChild {
                 true;
           };
       dead(Death.notStarted("worker " + member.id, String.valueOf(e.getMessage()), hopeless));
-    } catch (ProcessException | WorkersException e) {
+    } catch (IllegalArgumentException e) { // a description that nothing can be started by
+      dead(Death.notStarted("worker " + member.id, String.valueOf(e.getMessage()), true));
+    } catch (RuntimeException e) {
       dead(Death.notStarted("worker " + member.id, String.valueOf(e.getMessage()), false));
     }
     return null;
@@ -184,7 +204,7 @@ final class PooledChild {
       child = started;
       Manner wanted = stopWanted;
       if (wanted != null) {
-        stopper = inBackground("stop", () -> stop(started, wanted));
+        stop(wanted);
         return;
       }
     }
@@ -200,13 +220,14 @@ final class PooledChild {
   private Death awaitEnd(ForkedChild started) {
     CompletableFuture<Exit> exit = started.onExit();
     CompletableFuture<Void> channelEnd = started.channel().onDisconnect();
-    join(CompletableFuture.anyOf(exit, channelEnd), null);
+    boolean unusedEnd = join(CompletableFuture.anyOf(exit, channelEnd, stuck), null);
     String reason = "";
-    if (!exit.isDone() && !join(exit, EXIT_LIMIT)) {
+    if (!join(exit, EXIT_LIMIT) && !isStopWanted()) {
       reason = "it had closed its channel and was stopped";
-      stop(started, Manner.FIRMLY);
-      boolean unused = join(exit, GONE_LIMIT);
+      stop(Manner.FIRMLY);
     }
+    // If it lives it is being stopped, in its own time, and a stop has one of the two follow.
+    boolean unusedExit = join(CompletableFuture.anyOf(exit, stuck), null);
     if (!join(channelEnd, CHANNEL_LIMIT)) {
       started.channel().close(); // its end follows at once
       boolean unused = join(channelEnd, GONE_LIMIT);
@@ -215,31 +236,52 @@ final class PooledChild {
   }
 
   private Death death(ForkedChild started, String reason) {
+    Child process = started.child();
     String what = "worker " + member.id + " (pid " + started.pid() + ")";
-    if (started.child().isAlive()) {
+    if (process.isAlive()) {
       String alive = "it does not end, though it was killed";
       return new Death(what, Optional.empty(), alive, "", false, false, false);
     }
+    Optional<Exit> exit = Optional.empty();
+    String known = reason;
+    String tail = "";
     try {
-      Result result = started.child().result();
-      boolean foreign = result.cause() == Cause.SELF;
-      String tail = result.stderr().text();
-      CallLink asked = link;
-      boolean unread = asked != null && asked.lastUnread();
-      return new Death(what, Optional.of(result.exit()), reason, tail, foreign, false, unread);
+      exit = Optional.of(process.await());
+      if (join(process.onOutputDone(), OUTPUT_LIMIT)) {
+        tail = process.result().stderr().text();
+      } else {
+        known = (known.isEmpty() ? "" : known + "; ") + "nobody has taken the last of its output";
+      }
     } catch (ProcessException e) {
-      String unknown = String.valueOf(e.getMessage());
-      return new Death(what, Optional.empty(), unknown, "", false, false, false);
+      known = String.valueOf(e.getMessage());
     } catch (InterruptedException e) {
       throw new AssertionError("nobody has this thread to interrupt it", e);
     }
+    CallLink asked = link;
+    boolean unread = asked != null && asked.lastUnread();
+    return new Death(what, exit, known, tail, process.cause() == Cause.SELF, false, unread);
   }
 
   private void stop(ForkedChild started, Manner manner) {
-    switch (manner) {
-      case GENTLY -> started.stop(settings.retireGrace);
-      case FIRMLY -> started.child().stop(settings.giveUpGrace);
-      case NOW -> started.child().kill();
+    try {
+      boolean unused =
+          Attempts.at("a stop of " + started, () -> tryToStop(started, manner), RETRY_PAUSE);
+    } finally {
+      if (started.child().isAlive()) {
+        stuck.complete(null);
+      }
+    }
+  }
+
+  private void tryToStop(ForkedChild started, Manner manner) {
+    StopReport report =
+        switch (manner) {
+          case GENTLY -> started.stop(settings.retireGrace);
+          case FIRMLY -> started.child().stop(settings.giveUpGrace);
+          case NOW -> started.child().kill();
+        };
+    if (!report.survivors().isEmpty()) {
+      LOGGER.log(Level.WARNING, "{0} cannot be ended: pids {1}", started, report.survivors());
     }
   }
 
@@ -252,14 +294,17 @@ final class PooledChild {
   /** Adds the last that it writes to standard error, unless that goes where nothing can follow. */
   private static Fork withTail(Fork fork) {
     List<Stdio.Sink> sinks = new ArrayList<>(fork.command().stderr());
-    boolean followed =
-        sinks.stream().anyMatch(sink -> sink instanceof Stdio.ToStream || isKept(sink));
+    boolean followed = sinks.stream().anyMatch(sink -> standsAlone(sink) || isKept(sink));
     if (sinks.isEmpty() || followed) {
       return fork;
     }
     Stdio.Sink first = sinks.removeFirst();
     sinks.add(Stdio.tail(KEPT_STDERR_BYTES));
     return fork.command(command -> command.stderr(first, sinks.toArray(Stdio.Sink[]::new)));
+  }
+
+  private static boolean standsAlone(Stdio.Sink sink) {
+    return sink instanceof Stdio.ToStream || sink instanceof Stdio.DescriptorStdio;
   }
 
   private static boolean isKept(Stdio.Sink sink) {
@@ -280,15 +325,15 @@ final class PooledChild {
     }
   }
 
-  /** A stop ends soon after the process has. */
-  private void awaitStopper() {
-    Thread thread;
+  /** A stop ends soon after the process has, or has failed as often as it may. */
+  private void awaitStoppers() {
+    List<Thread> started;
     synchronized (this) {
-      thread = stopper;
+      started = List.copyOf(stoppers);
     }
     try {
-      if (thread != null) {
-        thread.join();
+      for (Thread stopper : started) {
+        stopper.join();
       }
     } catch (InterruptedException e) {
       throw new AssertionError("nobody has this thread to interrupt it", e);

@@ -10,7 +10,8 @@ import java.util.OptionalLong;
  * @param afterCalls it gets no more than so many
  * @param afterAge it is replaced when it is so old; the new one comes up first
  * @param aboveResidentBytes it is replaced when its process has more resident memory than that,
- *     looked at each second from outside; the new one comes up first
+ *     looked at each second from outside; the new one comes up first, unless {@link
+ *     PoolSpec#admission} refuses it: then the old one goes first
  * @param overlap whether the replacement may start while the old one still works, so that the pool
  *     has one more worker than its maximum for that long
  */

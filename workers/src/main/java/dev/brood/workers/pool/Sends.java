@@ -7,6 +7,7 @@ import dev.brood.workers.channel.Message;
 import dev.brood.workers.channel.Questions;
 import dev.brood.workers.pool.CoreEffect.Manner;
 import dev.brood.workers.pool.CoreEvent.Obstacle;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,8 @@ import java.util.function.Consumer;
 final class Sends {
   /** From here on they go without waiting for more. */
   private static final int ENOUGH_BYTES = 64 * 1024;
+
+  private static final System.Logger LOGGER = System.getLogger("dev.brood.workers");
 
   private final Map<PooledChild, Together> open = new LinkedHashMap<>();
   private final Consumer<CoreEvent> problems;
@@ -46,7 +49,7 @@ final class Sends {
     CompletableFuture<Message> reply;
     try {
       reply = together.questions.add(call.input);
-    } catch (RuntimeException e) { // an input that cannot be written, in whatever way
+    } catch (RuntimeException | Error e) { // an input that cannot be written, in whatever way
       problems.accept(new CoreEvent.NotWritable(child.member(), call, new CallNotSentException(e)));
       return;
     }
@@ -79,6 +82,10 @@ final class Sends {
       notSent(child, together, Obstacle.FULL);
     } catch (ChannelClosedException e) {
       notSent(child, together, Obstacle.CLOSED);
+    } catch (RuntimeException | Error e) { // no memory, say: what it has got is not known
+      LOGGER.log(
+          Level.ERROR, "worker " + child.member().id + " is stopped: it cannot be written to", e);
+      child.stop(Manner.NOW);
     }
   }
 

@@ -1,5 +1,8 @@
 package dev.brood.workers.pool;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import dev.brood.process.Children;
 import dev.brood.workers.channel.Message;
 import dev.brood.workers.fork.Fork;
 import java.time.Duration;
@@ -8,7 +11,6 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Each call is answered exactly once: with a value, or with one of the {@link PoolException}s. A
  * call that was running when its worker died fails, unless it is idempotent; no other call is
  * touched by that.
+ *
+ * <p>When the JVM shuts down, a pool that is still open fails its calls and stops its workers in
+ * its own way, first: see {@link Children#stopFirst}.
  *
  * @param <I> what a call is given: anything that the channel's codec can write
  * @param <O> what it is answered with
@@ -40,6 +45,8 @@ public final class WorkerPool<I, O> implements AutoCloseable {
     this.answerType = answerType;
     this.settings = settings;
     this.driver = new PoolDriver(fork, settings);
+    Runnable takeBack = Children.stopFirst(this::stopWorkers);
+    var unused = driver.over().thenRun(takeBack);
     driver.open();
   }
 
@@ -117,7 +124,7 @@ public final class WorkerPool<I, O> implements AutoCloseable {
   /**
    * The answers in the order of the inputs. Some calls are under way ahead of the one that is
    * looked at, never more than the queue has room for. A call that fails throws where its answer
-   * would be; closing the stream gives up what is under way.
+   * would be, and there the answers end; that, and closing the stream, gives up what is under way.
    */
   public Stream<@Nullable O> inOrder(Iterable<? extends I> inputs) {
     Batch<I, O> batch = new Batch<>(this, inputs.iterator(), window());
@@ -132,12 +139,12 @@ public final class WorkerPool<I, O> implements AutoCloseable {
 
   /** Sends no more calls; those under way go on, and further ones wait. */
   public void pause() {
-    driver.order(CoreEvent.Order.PAUSE);
+    var unused = driver.order(CoreEvent.Order.PAUSE);
   }
 
   /** Ends a {@link #pause}, and takes calls again after a {@link #drain}. */
   public void resume() {
-    driver.order(CoreEvent.Order.RESUME);
+    var unused = driver.order(CoreEvent.Order.RESUME);
   }
 
   /**
@@ -146,13 +153,13 @@ public final class WorkerPool<I, O> implements AutoCloseable {
    * @return false if time was up before
    */
   public boolean drain(Duration limit) throws InterruptedException {
-    driver.order(CoreEvent.Order.DRAIN);
-    return waited(driver.drained(), limit);
+    return waited(driver.order(CoreEvent.Order.DRAIN), limit);
   }
 
   /**
    * Takes no more calls, gives those that there are this long, fails the rest with {@link
-   * PoolClosedException}, and stops all workers. Idempotent.
+   * PoolClosedException}, and stops all workers. When this returns the listener is told nothing any
+   * more; it has 5 s for what it was not told yet. Idempotent.
    *
    * @return whether all calls were answered
    * @throws InterruptedException if the thread is interrupted; all has ended nevertheless, calls
@@ -166,15 +173,20 @@ public final class WorkerPool<I, O> implements AutoCloseable {
     } catch (InterruptedException e) {
       interrupted = true;
     }
-    driver.order(CoreEvent.Order.CLOSE);
-    driver.over().join(); // as long as the stop of a worker takes, which is bounded
-    for (PooledChild child : driver.children()) {
-      child.gone().join();
-    }
+    stopWorkers();
+    driver.endTelling();
     if (interrupted) {
       throw new InterruptedException("while a pool was shut down");
     }
     return answered;
+  }
+
+  private void stopWorkers() {
+    var unused = driver.order(CoreEvent.Order.CLOSE);
+    driver.over().join(); // as long as the stop of a worker takes, which is bounded
+    for (PooledChild child : driver.children()) {
+      child.gone().join();
+    }
   }
 
   /**
@@ -255,8 +267,11 @@ public final class WorkerPool<I, O> implements AutoCloseable {
         .orElse(READS_ITSELF);
   }
 
+  /** Gives up a call that was begun. */
   void cancel(Call call) {
-    driver.post(new CoreEvent.Cancelled(call));
+    if (!call.answer.isDone()) {
+      driver.post(new CoreEvent.Cancelled(call));
+    }
   }
 
   @Nullable O decoded(@Nullable Object answer) {
@@ -277,7 +292,7 @@ public final class WorkerPool<I, O> implements AutoCloseable {
    * whose turn comes first, be that held up by the kernel for a time slice.
    */
   private int window() {
-    long busy = (long) settings.maximum * (settings.concurrency + settings.ahead);
+    double busy = settings.maximum * ((double) settings.concurrency + settings.ahead);
     return (int) Math.min(settings.queueLimit, 16 * busy);
   }
 
@@ -301,7 +316,7 @@ public final class WorkerPool<I, O> implements AutoCloseable {
   private static boolean waited(CompletableFuture<Void> what, Duration limit)
       throws InterruptedException {
     try {
-      what.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      what.get(NANOSECONDS.convert(limit), NANOSECONDS);
       return true;
     } catch (TimeoutException e) {
       return false;

@@ -76,4 +76,37 @@ class LanguagesPoolTest {
       assertThat(pool.call(5)).isEqualTo(5);
     }
   }
+
+  /** Fails in one of the ways that a function can. */
+  private static int fail(int way) throws InterruptedException {
+    switch (way) {
+      case 1 -> throw new AssertionError("an error");
+      case 2 -> throw new IllegalStateException("long".repeat(50_000_000));
+      case 3 -> throw new InterruptedException("interrupted");
+      default -> {
+        return way;
+      }
+    }
+  }
+
+  @Test
+  void java_functionFailsInWhateverWay_isToldToTheCaller() throws InterruptedException {
+    try (WorkerPool<Integer, Integer> pool =
+        WorkerPool.java(Integer.class, Integer.class, LanguagesPoolTest::fail).size(1).open()) {
+      assertThatThrownBy(() -> pool.call(1))
+          .isInstanceOf(CallFailedException.class)
+          .hasMessageContaining("an error");
+      assertThat(pool.call(5)).isEqualTo(5);
+      assertThatThrownBy(() -> pool.call(2))
+          .isInstanceOfSatisfying(
+              CallFailedException.class,
+              failed -> assertThat(failed.workerMessage()).contains("long").hasSizeLessThan(9_000));
+      assertThat(pool.call(6)).isEqualTo(6);
+      assertThatThrownBy(() -> pool.call(3))
+          .isInstanceOf(CallFailedException.class)
+          .hasMessageContaining("interrupted");
+      CallOptions again = CallOptions.DEFAULT.idempotent(true); // that worker ends with it
+      assertThat(pool.call(7, again)).isEqualTo(7);
+    }
+  }
 }

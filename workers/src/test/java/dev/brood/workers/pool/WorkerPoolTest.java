@@ -327,7 +327,9 @@ class WorkerPoolTest {
     PoolSpec<String, Integer> spec =
         shells(1).awaitReady(Duration.ofMillis(100)).giveUpAfter(2).listener(events::add);
     try (WorkerPool<String, Integer> pool = spec.open()) {
-      assertThatThrownBy(() -> pool.call("pid")).isInstanceOf(WorkerStartException.class);
+      assertThatThrownBy(() -> pool.call("pid"))
+          .isInstanceOf(WorkerStartException.class)
+          .hasMessageContaining("not ready within");
     }
     assertThat(events).anyMatch(event -> event instanceof PoolEvent.StartFailed);
   }

@@ -16,7 +16,7 @@ final class Workers {
   /**
    * Answers with its process id; the words {@code crash}, {@code hang} and so on do what they say.
    */
-  private static final String SHELL =
+  static final String SHELL =
       """
       while read -r line <&3; do
         id=${line#*'"id":'}
