@@ -88,7 +88,11 @@ public final class Resources {
         interval, proportionalEvery, alwaysProportional, mostChildren, listener.andThen(handler));
   }
 
-  /** Begins, with no child yet. Its thread ends with {@link RunningResources#close}. */
+  /**
+   * Begins, with no child yet. Its thread ends with {@link RunningResources#close}.
+   *
+   * @throws java.io.UncheckedIOException if {@code /proc} cannot be read
+   */
   public RunningResources start() {
     return new RunningResources(this);
   }

@@ -2,6 +2,7 @@ package dev.brood.workers.watch;
 
 import dev.brood.process.Child;
 import dev.brood.process.observe.ProcessTable;
+import dev.brood.process.observe.SystemInfo;
 import dev.brood.workers.event.EventTeller;
 import dev.brood.workers.event.FlightRecording;
 import dev.brood.workers.event.ThreadEnd;
@@ -25,6 +26,7 @@ public final class RunningResources implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   private final Resources settings;
+  private final int cpus;
   private final long intervalNanos;
   private final EventTeller<WatchEvent> events;
   private final ResourcePass pass;
@@ -39,6 +41,7 @@ public final class RunningResources implements AutoCloseable {
 
   RunningResources(Resources settings) {
     this.settings = settings;
+    this.cpus = SystemInfo.read().cpus();
     this.intervalNanos = TimeUnit.NANOSECONDS.convert(settings.interval());
     this.events =
         new EventTeller<>(
@@ -71,7 +74,7 @@ public final class RunningResources implements AutoCloseable {
    * @throws IllegalStateException if this is closed, or watches as many as it may
    */
   public WatchedChild watch(String name, Child child, Threshold... thresholds) {
-    WatchedChild watched = new WatchedChild(name, child, List.of(thresholds), this::forget);
+    WatchedChild watched = new WatchedChild(name, child, List.of(thresholds), cpus, this::forget);
     lock.lock();
     try {
       if (closed || children.size() >= settings.childLimit()) {

@@ -3,7 +3,6 @@ package dev.brood.workers.watch;
 import dev.brood.process.observe.MemoryShare;
 import dev.brood.process.observe.ProcessInfo;
 import dev.brood.process.observe.ProcessTable;
-import dev.brood.process.observe.SystemInfo;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,10 +44,6 @@ final class TreeMeter {
   private boolean triedDetails;
   private boolean triedProportional;
   private final Set<Figure> unreadable = EnumSet.noneOf(Figure.class);
-
-  TreeMeter(long pid) {
-    this(pid, Machine.CPUS);
-  }
 
   /** One on a machine with that many CPUs: no tree uses more time than they have. */
   TreeMeter(long pid, int cpus) {
@@ -198,11 +193,6 @@ final class TreeMeter {
           case CPU_PERCENT, RESIDENT_BYTES, PROCESSES, THREADS -> false;
         };
     return tried && unreadable.add(figure);
-  }
-
-  /** Read once, and only where something is measured. */
-  private static final class Machine {
-    static final int CPUS = SystemInfo.read().cpus();
   }
 
   /** Where the dearer figures of a process come from. */

@@ -27,11 +27,16 @@ public final class WatchedChild implements AutoCloseable {
   private final Map<Figure, Level> levels = new EnumMap<>(Figure.class);
   private volatile @Nullable Sample latest;
 
+  /** One on a machine with that many CPUs. */
   WatchedChild(
-      String name, Child child, Collection<Threshold> thresholds, Consumer<WatchedChild> onClose) {
+      String name,
+      Child child,
+      Collection<Threshold> thresholds,
+      int cpus,
+      Consumer<WatchedChild> onClose) {
     this.name = name;
     this.child = child;
-    this.meter = new TreeMeter(child.pid());
+    this.meter = new TreeMeter(child.pid(), cpus);
     this.cores = thresholds.stream().map(LevelCore::new).toList();
     this.onClose = onClose;
   }

@@ -37,7 +37,7 @@ class ResourcePassTest {
           List.of(
               Threshold.of(Figure.PROCESSES, 1).stop(Duration.ZERO),
               Threshold.of(Figure.THREADS, 1).stop(Duration.ZERO));
-      WatchedChild watched = new WatchedChild("job", child, thresholds, pass::end);
+      WatchedChild watched = new WatchedChild("job", child, thresholds, 1, pass::end);
       pass.begin(watched, true);
 
       pass.run(ProcessTable.read(), Instant.now(), List.of(watched));
