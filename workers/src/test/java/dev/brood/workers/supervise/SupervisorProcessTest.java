@@ -142,7 +142,7 @@ class SupervisorProcessTest {
     Files.copy(Path.of("/usr/bin/setpriv"), setpriv);
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
     Command.of("chmod", "4755", setpriv.toString()).run();
-    Command program = ChildJvm.command(StrangersHelper.class, setpriv.toString());
+    Command program = ChildJvm.command(SurvivorProgram.class, setpriv.toString());
     Command asAnother =
         Command.of("setpriv", "--reuid=61234", "--regid=61234", "--clear-groups")
             .args(program.argv())

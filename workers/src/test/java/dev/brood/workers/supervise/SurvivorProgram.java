@@ -5,8 +5,8 @@ import dev.brood.process.Stdio;
 import java.time.Duration;
 
 /** Supervises, as an ordinary user, a child that dies beside a helper that has become root's. */
-final class StrangersHelper {
-  private StrangersHelper() {}
+final class SurvivorProgram {
+  private SurvivorProgram() {}
 
   public static void main(String[] arguments) throws InterruptedException {
     String script =
