@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brood.process.Child;
 import dev.brood.process.Command;
+import dev.brood.process.Exit;
 import dev.brood.testkit.Census;
 import dev.brood.workers.channel.ChildJvm;
 import dev.brood.workers.fork.Fork;
@@ -83,6 +84,15 @@ class PoolDeathsTest {
     } finally {
       left.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
     }
+  }
+
+  @Test
+  void pool_itsProgramEnds_stopsInItsOwnWay(@TempDir Path directory) throws Exception {
+    Path log = directory.resolve("log");
+    try (Child program = ChildJvm.command(OpenPoolProgram.class, log.toString()).spawn()) {
+      assertThat(program.await(Duration.ofSeconds(60))).contains(new Exit.Exited(0));
+    }
+    assertThat(log).hasContent("told\n");
   }
 
   private static boolean isAlive(long pid) {
