@@ -11,12 +11,24 @@ import java.nio.file.Path;
  * load and link is in it. Not a command of its own.
  */
 final class Training {
-  /** An app that is restarted, one that waits, and one that says when it is ready. */
+  /**
+   * An app that is restarted, one that waits, and one that says on its channel when it is ready,
+   * shows its progress and has its health watched.
+   */
   private static final String FILE =
       """
       apps:
         - {name: one, script: echo, args: [text], depends_on: two}
-        - {name: two, script: "echo up; exit 3", ready: {line: up}, max_restarts: 1}
+        - name: two
+          script: echo up; exit 3
+          ready: {line: up}
+          max_restarts: 1
+          depends_on: {three: completed}
+        - name: three
+          script: echo '{"brood":"ready"}' >&$NODE_CHANNEL_FD; sleep 0.2; echo 50 %; sleep 0.2
+          ready: message
+          health: {command: "true", period: 50}
+          progress: percent
       """;
 
   private Training() {}

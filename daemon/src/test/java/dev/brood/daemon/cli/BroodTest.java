@@ -90,6 +90,12 @@ class BroodTest {
     return text.strip();
   }
 
+  @Test
+  void run_directoryThatIsNoPath_isToldOfItsOption() {
+    assertThat(run("run", "--cwd", "a\0b", "--progress", "--", "true")).isEqualTo(2);
+    assertThat(err()).startsWith("brood: Invalid value for option '--cwd': Nul character");
+  }
+
   private int run(String... arguments) {
     return Brood.run(arguments, print(out), print(err));
   }
