@@ -109,8 +109,8 @@ final class PoolMeasures {
         "A worker of a pool killed under load",
         "Four callers keep two Node workers at work, of which one after the other gets SIGKILL in "
             + "the middle of a call: when that call fails, and when the next worker has answered "
-            + "its first call, beside what its death and a start take a program alone under the same "
-            + "load. Lost are calls that fail besides.",
+            + "its first call, beside what its death and a start take a program alone under the "
+            + "same load. Lost are calls that fail besides.",
         BOTH,
         quick ? new Effort(1, 0) : new Effort(3, 5),
         new Lineup(tools).jvm(Entry.BROOD, "brood", List.of("pool-kill", kills)).entries(),
