@@ -43,8 +43,8 @@ final class Outbox {
   private boolean disconnecting;
   private @Nullable String over;
 
-  /** Whether it is over because everything was sent. */
-  private boolean allSent;
+  /** Whether something was still to be sent, or to be acknowledged, when it was over. */
+  private boolean lost;
 
   Outbox(MessageSocket socket, ChannelOptions options, String name) {
     this.socket = socket;
@@ -200,7 +200,7 @@ final class Outbox {
         }
         left = changed.awaitNanos(left);
       }
-      return over == null || allSent;
+      return !lost;
     } finally {
       lock.unlock();
     }
@@ -233,6 +233,7 @@ final class Outbox {
   private void endNow(String reason) {
     if (over == null) {
       over = reason;
+      lost = !queue.isIdle();
     }
     if (!queue.isUnderWay()) { // else whoever writes does so
       queue.clear(Outbox::drop);
@@ -421,7 +422,6 @@ final class Outbox {
     }
     changed.signalAll();
     if (disconnecting && over == null) {
-      allSent = true;
       over = "disconnected by this side";
       socket.shutdownWrite();
     }

@@ -233,6 +233,20 @@ class ChannelTest {
   }
 
   @Test
+  void flush_peerEndsWhenAllWasSent_saysYes() throws Exception {
+    try (RawPeer peer = RawPeer.json()) {
+      assertThat(peer.channel.send("a")).isTrue();
+      assertThat(peer.readLine()).isEqualTo("\"a\"");
+      peer.hangUp();
+      peer.channel.onDisconnect().get(20, TimeUnit.SECONDS);
+
+      peer.channel.disconnect();
+
+      assertThat(peer.channel.flush(Duration.ofSeconds(20))).isTrue();
+    }
+  }
+
+  @Test
   void request_limitThatIsOverAtOnce_endsEachTime() throws Exception {
     try (RawPeer peer = RawPeer.json()) {
       for (int i = 0; i < 1_000; i++) {

@@ -109,6 +109,8 @@ class ChannelDeathsTest {
       child.child().kill();
       child.channel().onDisconnect().get(60, TimeUnit.SECONDS);
       assertThat(child.channel().queuedBytes()).isZero();
+      child.channel().disconnect();
+      assertThat(child.channel().flush(Forked.LIMIT)).as("all was sent").isFalse();
     }
   }
 
