@@ -143,7 +143,8 @@ class SupervisionKeysTest {
       delimiter = '~',
       value = {
         "progress: message ~ Message[]",
-        "progress: percent ~ Output[pattern=(?<percent>\\d{1,3}(?:\\.\\d+)?) ?%]",
+        "progress: percent"
+            + " ~ Output[pattern=(?<!\\d|\\d[.,])(?<percent>\\d{1,3}(?:\\.\\d+)?) ?%]",
         "progress: {line: \"(?<done>.) of (?<total>.)\"}"
             + " ~ Output[pattern=(?<done>.) of (?<total>.)]",
       })
