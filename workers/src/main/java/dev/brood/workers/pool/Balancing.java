@@ -4,7 +4,10 @@ package dev.brood.workers.pool;
 public enum Balancing {
   /** The one whose last turn was the longest ago. */
   ROUND_ROBIN,
-  /** The one with the fewest calls under way; among equals the one that has rested longest. */
+  /**
+   * The one with the fewest calls under way; among equals the one that was at work last, unless it
+   * failed: its caches are warm, and the others come to their idle time-out.
+   */
   LEAST_BUSY,
   /** The less busy of two chosen at random. */
   POWER_OF_TWO_CHOICES,

@@ -56,11 +56,28 @@ class PlacementTest {
   }
 
   @Test
-  void leastBusy_someAreBusy_takesTheOthersInTurn() {
+  void leastBusy_someAreBusy_takesTheOtherThatWorkedLast() {
+    Placement placement = placement(Balancing.LEAST_BUSY);
     busy(members.get(0), 2);
     busy(members.get(3), 1);
-    assertThat(chosen(placement(Balancing.LEAST_BUSY), 4))
-        .containsExactly(members.get(1), members.get(2), members.get(1), members.get(2));
+    Member first = placement.choose(members, 0, false);
+    assertThat(first).isIn(members.get(1), members.get(2));
+    assertThat(chosen(placement, 3)).containsOnly(first);
+    busy(first, 1);
+    Member other = placement.choose(members, 0, false);
+    assertThat(other).isIn(members.get(1), members.get(2)).isNotEqualTo(first);
+    first.running.clear();
+    assertThat(chosen(placement, 3)).containsOnly(other);
+  }
+
+  @Test
+  void leastBusy_theLastHasFailed_goesOnWithAnother() {
+    Placement placement = placement(Balancing.LEAST_BUSY);
+    Member first = placement.choose(members, 0, false);
+    first.failuresInARow = 1;
+    assertThat(chosen(placement, 3)).doesNotContain(first);
+    members.forEach(member -> member.failuresInARow = 1);
+    assertThat(chosen(placement, 3)).as("all are the same again").doesNotContain(first);
   }
 
   @Test
