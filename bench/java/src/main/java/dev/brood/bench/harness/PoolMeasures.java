@@ -41,7 +41,7 @@ final class PoolMeasures {
             + "each worker under way; Python as its users do (chunksize 1); jest-worker and "
             + "workerpool for all at once. C writes and reads as many calls at once as there are.",
         BOTH,
-        quick ? new Effort(2, 4) : new Effort(5, 12),
+        quick ? new Effort(2, 4) : new Effort(3, 5), // a round takes a minute
         peers(
                 new Lineup(tools)
                     .jvm(Entry.BROOD, "brood", List.of("pool", "java", count))
