@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Placement {
   private static final Comparator<Member> LAST_TURN =
       Comparator.<Member>comparingLong(member -> member.lastTurn);
+
   /** One that has just failed comes last: the others' answers show whether it is broken. */
   private static final Comparator<Member> LEAST_BUSY =
       Comparator.<Member>comparingInt(member -> member.running.size())
