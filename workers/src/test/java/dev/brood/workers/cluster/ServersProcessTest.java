@@ -58,12 +58,20 @@ class ServersProcessTest {
       int port = Facts.port(cluster);
       List<String> answers = new ArrayList<>();
       for (int i = 0; i < 9; i++) {
-        answers.add(HttpConnection.get(port, "/"));
+        String answer = HttpConnection.get(port, "/");
+        answers.add(answer);
+        awaitFree(cluster.worker(answer.charAt(0) - '0').orElseThrow());
       }
       assertThat(answers.subList(0, 3)).doesNotHaveDuplicates();
       assertThat(answers.subList(3, 6)).isEqualTo(answers.subList(0, 3));
       assertThat(answers.subList(6, 9)).isEqualTo(answers.subList(0, 3));
     }
+  }
+
+  /** A worker is free again when its acceptance has arrived, which may be after its answer. */
+  private static void awaitFree(ClusterWorker worker) throws Exception {
+    worker.send("who");
+    assertThat(worker.receive(Facts.LIMIT)).isPresent(); // sent after it, so read after it
   }
 
   @ParameterizedTest
