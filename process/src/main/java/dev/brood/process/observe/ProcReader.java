@@ -99,6 +99,7 @@ final class ProcReader {
               ticks(stat.userTicks() + stat.systemTicks()),
               ticks(stat.waitedTicks()),
               stat.residentPages() * constants.pageBytes(),
+              stat.virtualBytes(),
               stat.threads()));
     }
     return new ProcessTable(entries, taken);

@@ -51,6 +51,8 @@ public final class ProcessTable {
    * @param waitedCpuTime CPU time of the children that it has waited for, and of those that they
    *     had waited for
    * @param residentBytes memory in RAM, shared pages counted in full
+   * @param virtualBytes size of the address space; 0 when there is none: a kernel thread, a zombie,
+   *     or a process that is ending and has given its memory back already
    * @param threads number of threads
    */
   public record Entry(
@@ -63,6 +65,7 @@ public final class ProcessTable {
       Duration cpuTime,
       Duration waitedCpuTime,
       long residentBytes,
+      long virtualBytes,
       int threads) {}
 
   /**

@@ -53,6 +53,7 @@ class ProcessTableTest {
                 Duration.ofMillis(2500),
                 Duration.ofMillis(52),
                 10 * CannedProc.PAGE_BYTES,
+                1048576,
                 3));
   }
 

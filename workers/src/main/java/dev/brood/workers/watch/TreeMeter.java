@@ -32,6 +32,12 @@ final class TreeMeter {
   private long takenNanos;
   private long startTicks;
 
+  /**
+   * Of the child itself, as last seen: the kernel shows none once its first thread has ended,
+   * though the others keep it. That is no relief, and no level may fall by it.
+   */
+  private long ownResidentBytes;
+
   /** What was counted, and was with none of the living at the last reading. */
   private long owedNanos;
 
@@ -51,14 +57,19 @@ final class TreeMeter {
     this.cpus = cpus;
   }
 
-  /** Null when the child is not in the table any more. */
+  /** Null when the child is not in the table any more, or is just ending. */
   @Nullable Sample sample(ProcessTable table, Instant now) {
     List<ProcessTable.Entry> tree = table.tree(pid);
     boolean first = members.isEmpty();
     if (tree.isEmpty() || !first && tree.getFirst().startTicks() != startTicks) {
       return null;
     }
-    startTicks = tree.getFirst().startTicks();
+    ProcessTable.Entry root = tree.getFirst();
+    if (isEnding(root)) {
+      return null;
+    }
+    startTicks = root.startTicks();
+    ownResidentBytes = root.virtualBytes() == 0 ? ownResidentBytes : root.residentBytes();
     long span = first ? 0 : table.takenNanos() - takenNanos;
     long used = first ? 0 : cpuNanosSince(members, tree);
     double cpu = span <= 0 ? 0 : Math.min(100.0 * used / span, 100.0 * cpus);
@@ -69,13 +80,18 @@ final class TreeMeter {
         now,
         Duration.ofNanos(Math.max(0, span)),
         cpu,
-        tree.stream().mapToLong(ProcessTable.Entry::residentBytes).sum(),
+        ownResidentBytes + tree.stream().skip(1).mapToLong(ProcessTable.Entry::residentBytes).sum(),
         proportionalBytes,
         readRate,
         writtenRate,
         descriptors,
         tree.size(),
         tree.stream().mapToInt(ProcessTable.Entry::threads).sum());
+  }
+
+  /** The kernel takes the memory of a process away some time before it tells of its end. */
+  private static boolean isEnding(ProcessTable.Entry process) {
+    return process.virtualBytes() == 0 && process.threads() <= 1;
   }
 
   /**

@@ -37,6 +37,7 @@ class TreeMeterTest {
         Duration.ofMillis(ownMillis),
         Duration.ofMillis(waitedMillis),
         1000,
+        5000,
         2);
   }
 
@@ -105,10 +106,43 @@ class TreeMeterTest {
   void sample_pidGivenToAStranger_isNotTheChild() {
     sample(process(10, 1, 100, 0));
     Entry stranger =
-        new Entry(10, 1, 1, 10, "s", ProcessState.RUNNING, Duration.ZERO, Duration.ZERO, 1, 1);
+        new Entry(10, 1, 1, 10, "s", ProcessState.RUNNING, Duration.ZERO, Duration.ZERO, 1, 1, 1);
 
     assertThat(sample(stranger)).isNull();
     assertThat(sample(process(9, 1, 0, 0))).isNull();
+  }
+
+  @Test
+  void sample_endingChildHasNoMemoryLeft_isNone() {
+    sample(process(10, 1, 100, 0), process(11, 10, 0, 0));
+
+    assertThat(sample(withoutMemory(1), process(11, 10, 0, 0))).isNull();
+  }
+
+  @Test
+  void sample_firstThreadEndedBeforeTheOthers_hasTheMemoryAsLastSeen() {
+    sample(process(10, 1, 100, 0), process(11, 10, 0, 0));
+
+    Sample sample = sample(withoutMemory(2), process(11, 10, 0, 0));
+
+    assertThat(sample.residentBytes()).isEqualTo(2000);
+    assertThat(sample.threads()).isEqualTo(4);
+  }
+
+  /** A process as the kernel shows it whose first thread has ended. */
+  private static Entry withoutMemory(int threads) {
+    return new Entry(
+        10,
+        70,
+        1,
+        10,
+        "p",
+        ProcessState.ZOMBIE,
+        Duration.ofMillis(100),
+        Duration.ZERO,
+        0,
+        0,
+        threads);
   }
 
   @Test
