@@ -149,7 +149,7 @@ public record Census(
    * <ul>
    *   <li>{@code brood.census.warmUp}: name of a {@link Runnable} class with a constructor without
    *       parameters, run once before the first census, so that singletons exist already
-   *   <li>{@code brood.census.limitMillis}: how long to wait for things to settle; default 3000
+   *   <li>{@code brood.census.limitMillis}: how long to wait for things to settle; default 20000
    *   <li>{@code brood.census.directory}: where to look for left files; default nowhere
    *   <li>{@code brood.census.tolerateThreads}, {@code brood.census.tolerateDescriptors}: regular
    *       expressions of what is allowed besides {@link Tolerance#standard()}
@@ -160,7 +160,7 @@ public record Census(
   public static final class Extension implements BeforeEachCallback, AfterEachCallback {
     private static final ExtensionContext.Namespace NAMESPACE =
         ExtensionContext.Namespace.create(Extension.class);
-    private static final Duration DEFAULT_LIMIT = Duration.ofSeconds(3);
+    private static final Duration DEFAULT_LIMIT = Duration.ofSeconds(20);
 
     /** Used by JUnit. */
     public Extension() {}

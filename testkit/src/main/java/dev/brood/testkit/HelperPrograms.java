@@ -1,5 +1,6 @@
 package dev.brood.testkit;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,6 +129,30 @@ public final class HelperPrograms {
         n=$(($1 * 20))
         while [ $n -gt 0 ]; do n=$((n-1)); sleep 0.05 >/dev/null 2>&1; done\
         """,
+        LIFE);
+  }
+
+  /**
+   * One of {@code count} that end together: on SIGTERM waits until that many have got it, and exits
+   * with code 7. Each has a file {@code ready.PID} in {@code directory} once prepared.
+   */
+  public static List<String> endTogether(Path directory, int count) {
+    return sh(
+        """
+        trap '
+          : > "$1/told.$$"
+          n=$(($3 * 50))
+          while [ $(ls "$1" | grep -c told) -lt $2 ] && [ $n -gt 0 ]; do
+            n=$((n-1)); sleep 0.02
+          done
+          exit 7' TERM
+        : > "$1/ready.$$"
+        echo ready
+        m=$(($3 * 20))
+        while [ $m -gt 0 ]; do m=$((m-1)); sleep 0.05 >/dev/null 2>&1 & wait $!; done\
+        """,
+        directory.toString(),
+        Integer.toString(count),
         LIFE);
   }
 

@@ -1,27 +1,30 @@
 package dev.brood.testkit;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.ReflectionSupport;
 
 /** Starts what lives as long as the JVM, before the first census is taken. */
 final class WarmUp {
-  private static final AtomicBoolean DONE = new AtomicBoolean();
+  private static final Set<String> DONE = ConcurrentHashMap.newKeySet();
 
   private WarmUp() {}
 
   /**
-   * Runs the configured warm-up unless it has run in this JVM.
+   * Runs the configured warm-up unless that one has run in this JVM.
    *
    * <p>A class name and not a service: test classes are patched into the module they test, and
    * {@link java.util.ServiceLoader} does not see services that such a module gains.
    */
   static void once(ExtensionContext context) {
-    if (!DONE.compareAndSet(false, true)) {
-      return;
+    if (DONE.add("")) {
+      startVirtualThreads();
     }
-    startVirtualThreads();
-    context.getConfigurationParameter("brood.census.warmUp").ifPresent(name -> run(context, name));
+    context
+        .getConfigurationParameter("brood.census.warmUp")
+        .filter(DONE::add)
+        .ifPresent(name -> run(context, name));
   }
 
   /** The first virtual thread brings the JDK's carriers and their unparker. */

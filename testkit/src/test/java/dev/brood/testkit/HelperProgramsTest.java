@@ -247,7 +247,7 @@ class HelperProgramsTest {
   }
 
   private static void await(Condition condition) throws IOException {
-    long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while (!condition.holds()) {
       assertThat(System.nanoTime()).as("time is up").isLessThan(deadline);
       LockSupport.parkNanos(Duration.ofMillis(2).toNanos());

@@ -18,25 +18,27 @@ import java.util.concurrent.locks.LockSupport;
 @SuppressWarnings("restricted")
 record UnreapedChild(int pid) implements AutoCloseable {
   private static final int KILL = 9;
-  private static final long LIMIT_NANOS = Duration.ofSeconds(5).toNanos();
+  private static final long LIMIT_NANOS = Duration.ofSeconds(20).toNanos();
 
-  static UnreapedChild spawn(String program) throws Throwable {
+  static UnreapedChild spawn(String... words) throws Throwable {
     MethodHandle spawn =
         function(
             "posix_spawn",
             FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS));
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment pid = arena.allocate(JAVA_INT);
-      MemorySegment path = arena.allocateFrom(program);
-      MemorySegment argv = arena.allocate(ADDRESS, 2);
-      argv.setAtIndex(ADDRESS, 0, path);
+      MemorySegment argv = arena.allocate(ADDRESS, words.length + 1);
+      for (int i = 0; i < words.length; i++) {
+        argv.setAtIndex(ADDRESS, i, arena.allocateFrom(words[i]));
+      }
+      MemorySegment path = argv.getAtIndex(ADDRESS, 0);
       MemorySegment environment = arena.allocate(ADDRESS, 1);
       int error =
           (int)
               spawn.invokeExact(
                   pid, path, MemorySegment.NULL, MemorySegment.NULL, argv, environment);
       if (error != 0) {
-        throw new IOException("posix_spawn of " + program + ": errno " + error);
+        throw new IOException("posix_spawn of " + words[0] + ": errno " + error);
       }
       return new UnreapedChild(pid.get(JAVA_INT, 0));
     }
