@@ -55,12 +55,15 @@ public final class Child implements AutoCloseable {
   private volatile @Nullable Ending ending;
   private volatile String overflow = "";
 
-  Child(Command command, Started started, long startNanos) {
+  /**
+   * @param startNanos when the start began, on the scale of {@link System#nanoTime}
+   * @param startedAt the same by the clock
+   */
+  Child(Command command, Started started, long startNanos, Instant startedAt) {
     this.command = command;
     this.process = started.process();
     this.startNanos = startNanos;
-    this.startedAt =
-        Instant.now().minusNanos(System.nanoTime() - startNanos).truncatedTo(ChronoUnit.MICROS);
+    this.startedAt = startedAt.truncatedTo(ChronoUnit.MICROS);
     this.limits = new TimeLimits(this, startNanos);
     this.streams = new ChildStreams(this);
   }
@@ -78,6 +81,11 @@ public final class Child implements AutoCloseable {
   /** When it was started, by this JVM's clock. */
   public Instant startedAt() {
     return startedAt;
+  }
+
+  /** When its start began, on the scale of {@link System#nanoTime}. */
+  long startNanos() {
+    return startNanos;
   }
 
   /** Whether it has not ended yet. Its output may go on after its end. */

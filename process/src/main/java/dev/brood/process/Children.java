@@ -41,7 +41,7 @@ public final class Children {
   public static List<Child> living() {
     List<Child> children = new ArrayList<>(LIVING);
     children.removeIf(child -> !child.isAlive()); // just ended, and about to be removed
-    children.sort(java.util.Comparator.comparing(Child::startedAt));
+    children.sort((one, other) -> Long.signum(one.startNanos() - other.startNanos()));
     return children;
   }
 

@@ -9,6 +9,7 @@ import dev.brood.process.internal.spawn.SpawnPlan;
 import dev.brood.process.internal.spawn.Started;
 import dev.brood.process.internal.spawn.Wire;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,11 +58,18 @@ final class Launch {
       files = SinkFiles.open(stdio);
       boolean fed = wires.get(0) instanceof Wire.PipeToChild; // it may wait for what comes later
       SpawnPlan plan = plan(spec, wires, headStart && !fed ? Child.HEAD_START : Duration.ZERO);
+      Instant startedAt = Instant.now();
       long startNanos = System.nanoTime();
       tried = true;
       Started started = backend.start(plan);
       Child child =
-          connected(command, stdio, started, files, given.keySet(), headStart, startNanos);
+          connected(
+              new Child(command, started, startNanos, startedAt),
+              stdio,
+              started,
+              files,
+              given.keySet(),
+              headStart);
       Events.spawned(command, child, System.nanoTime() - startNanos);
       return child;
     } catch (SpawnFailure | RuntimeException e) {
@@ -80,15 +88,13 @@ final class Launch {
 
   /** Begins with the streams; a child whose streams cannot be used is ended at once. */
   private static Child connected(
-      Command command,
+      Child child,
       StdioPlan stdio,
       Started started,
       SinkFiles files,
       Set<Integer> given,
-      boolean headStart,
-      long startNanos)
+      boolean headStart)
       throws SpawnFailure {
-    Child child = new Child(command, started, startNanos);
     try {
       child.streams().connect(stdio, started, files, given);
       return child.begin(headStart);

@@ -6,11 +6,17 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 
 /** When the machine came up and what with, from {@code stat} and {@code uptime} of proc(5). */
 final class BootFacts {
   /** How far apart the two sources of the boot instant may be and still mean the same. */
   private static final Duration AGREEMENT = Duration.ofSeconds(2);
+
+  /** Longer than it takes to read a file, unless something comes between. */
+  private static final Duration UNDISTURBED = Duration.ofMillis(5);
+
+  private static final int MOST_READINGS = 20;
 
   private BootFacts() {}
 
@@ -21,11 +27,27 @@ final class BootFacts {
    * start before their command was given. Now less {@code uptime} is good to 10 ms, but containers
    * may be shown an uptime of their own; so it only serves to refine the former.
    */
-  static Instant bootInstant(String root, Instant now) {
+  static Instant bootInstant(String root, InstantSource clock) {
     Instant coarse = Instant.ofEpochSecond(bootSecond(root));
-    Instant fine = now.minus(uptime(root));
+    Instant fine = fineBootInstant(root, clock);
     boolean agree = Duration.between(coarse, fine).abs().compareTo(AGREEMENT) <= 0;
     return agree ? fine : coarse;
+  }
+
+  /** Of several readings the one with the least between a look at the clock before and after it. */
+  private static Instant fineBootInstant(String root, InstantSource clock) {
+    Instant best = Instant.EPOCH;
+    Duration least = Duration.ofSeconds(Long.MAX_VALUE);
+    for (int i = 0; i < MOST_READINGS && least.compareTo(UNDISTURBED) > 0; i++) {
+      Instant before = clock.instant();
+      Duration uptime = uptime(root);
+      Duration took = Duration.between(before, clock.instant());
+      if (took.compareTo(least) < 0) {
+        least = took;
+        best = before.minus(uptime);
+      }
+    }
+    return best;
   }
 
   private static long bootSecond(String root) {

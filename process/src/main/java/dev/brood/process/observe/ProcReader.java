@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -189,7 +190,7 @@ final class ProcReader {
   private Instant boot() {
     Instant known = boot;
     if (known == null) {
-      known = BootFacts.bootInstant(root, Instant.now());
+      known = BootFacts.bootInstant(root, InstantSource.system());
       boot = known;
     }
     return known;

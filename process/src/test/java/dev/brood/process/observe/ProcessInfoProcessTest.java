@@ -46,11 +46,11 @@ class ProcessInfoProcessTest {
     Instant before = Instant.now();
     try (Started child = Started.of(HelperPrograms.sleep(MINUTE))) {
       Instant after = Instant.now();
-      await(() -> look(child).name().equals("sleep"));
+      await(() -> look(child).arguments().equals(List.of("sleep", "60.000000000")));
       ProcessInfo info = look(child);
 
       assertThat(info.parent()).isEqualTo(ProcessHandle.current().pid());
-      assertThat(info.arguments()).containsExactly("sleep", "60.000000000");
+      assertThat(info.name()).isEqualTo("sleep");
       assertThat(info.startedAt()).isBetween(before.minus(PRECISION), after.plus(PRECISION));
       assertThat(info.threads()).isEqualTo(1);
       await(() -> look(child).descriptors().orElseThrow() == 3); // no library is open any more
@@ -157,11 +157,12 @@ class ProcessInfoProcessTest {
     try (Started child = Started.of(List.of("sh", "-c", "while :; do :; done"))) {
       CpuMeter meter = CpuMeter.of(child.pid());
       ProcessInfo first = look(child);
-      Duration goal = first.cpuTime().plusMillis(300);
+      Duration goal =
+          first.cpuTime().plusMillis(600); // far longer than between two files of a look
       await(() -> look(child).cpuTime().compareTo(goal) >= 0);
 
-      assertThat(look(child).cpuPercentSince(first)).isBetween(1.0, 115.0);
-      assertThat(meter.percent().orElseThrow()).isBetween(1.0, 115.0);
+      assertThat(look(child).cpuPercentSince(first)).isBetween(0.1, 115.0);
+      assertThat(meter.percent().orElseThrow()).isBetween(0.1, 115.0);
     }
   }
 
@@ -193,7 +194,7 @@ class ProcessInfoProcessTest {
   }
 
   private static void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("time is up").isLessThan(deadline);
       LockSupport.parkNanos(Duration.ofMillis(2).toNanos());

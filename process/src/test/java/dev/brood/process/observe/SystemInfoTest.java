@@ -10,6 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -103,15 +107,42 @@ class SystemInfoTest {
   void bootInstant_sourcesAgree_isTheFinerOne() {
     Instant fine = Instant.ofEpochSecond(CannedProc.BOOT).plusMillis(750);
 
-    assertThat(BootFacts.bootInstant(proc.root.toString(), fine.plusMillis(1_000_250)))
-        .isEqualTo(fine);
+    InstantSource clock = InstantSource.fixed(fine.plusMillis(1_000_250));
+    assertThat(BootFacts.bootInstant(proc.root.toString(), clock)).isEqualTo(fine);
+  }
+
+  @Test
+  void bootInstant_pauseDuringTheReading_isThatOfAnotherReading() {
+    Instant fine = Instant.ofEpochSecond(CannedProc.BOOT).plusMillis(750);
+    Instant now = fine.plusMillis(1_000_250);
+    // Before and after two readings, each look somewhat late, and the canned uptime stands still.
+    Iterator<Instant> clock =
+        List.of(now.minusMillis(800), now.plusMillis(20), now, now.plusMillis(1)).iterator();
+
+    assertThat(BootFacts.bootInstant(proc.root.toString(), clock::next)).isEqualTo(fine);
+  }
+
+  @Test
+  void bootInstant_alwaysPauses_isThatOfTheShortest() {
+    Instant fine = Instant.ofEpochSecond(CannedProc.BOOT).plusMillis(750);
+    Instant now = fine.plusMillis(1_000_250);
+    AtomicInteger looks = new AtomicInteger();
+    // The third reading takes 10 ms, each other one a second.
+    InstantSource clock =
+        () -> {
+          int look = looks.getAndIncrement();
+          return look % 2 == 0 ? now : now.plusMillis(look == 5 ? 10 : 1000);
+        };
+
+    assertThat(BootFacts.bootInstant(proc.root.toString(), clock)).isEqualTo(fine);
+    assertThat(looks.get()).as("bounded").isLessThan(100);
   }
 
   @Test
   void bootInstant_sourcesDisagree_isThatOfTheKernel() {
-    Instant now = Instant.ofEpochSecond(CannedProc.BOOT + 5000);
+    InstantSource clock = InstantSource.fixed(Instant.ofEpochSecond(CannedProc.BOOT + 5000));
 
-    assertThat(BootFacts.bootInstant(proc.root.toString(), now))
+    assertThat(BootFacts.bootInstant(proc.root.toString(), clock))
         .isEqualTo(Instant.ofEpochSecond(CannedProc.BOOT));
   }
 
