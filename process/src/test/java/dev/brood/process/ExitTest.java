@@ -2,10 +2,11 @@ package dev.brood.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.brood.testkit.HelperPrograms;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -174,7 +175,7 @@ class ExitTest {
     assertThat(usage.cpu()).isEqualTo(usage.user().plus(usage.system()));
     assertThat(usage.cpu()).isLessThanOrEqualTo(result.duration().plusMillis(20));
     assertThat(usage.minorFaults()).isPositive();
-    assertThat(result.startedAt()).isBetween(before.minusMillis(20), Instant.now());
+    assertThat(result.startedAt()).isBetween(before.minusMillis(1), Instant.now());
   }
 
   @Test
@@ -211,40 +212,77 @@ class ExitTest {
     assertThat(result.duration()).isBetween(Duration.ofMillis(300), Duration.ofSeconds(5));
   }
 
+  /**
+   * How much later than the JDK, in the median, whose thread waits in the kernel for each child.
+   */
+  private static final long LATER_MICROS = 10_000;
+
+  private interface Round {
+    long micros() throws Exception;
+  }
+
+  /** Rounds of both in turn, as others use this machine too. A poll would come out later. */
+  private static void assertAsSoonAsTheJdk(int rounds, Round ours, Round jdk) throws Exception {
+    List<Long> our = new ArrayList<>();
+    List<Long> jdks = new ArrayList<>();
+    for (int i = 0; i < rounds; i++) {
+      our.add(ours.micros());
+      jdks.add(jdk.micros());
+    }
+    our.sort(null);
+    jdks.sort(null);
+    long median = jdks.get(rounds / 2);
+    assertThat(our.get(rounds / 2)).as("JDK: %s us", median).isLessThan(2 * median + LATER_MICROS);
+  }
+
   @Test
   void await_streamsClosedEarlier_noticesTheEndQuickly() throws Exception {
-    String script = "exec >&- 2>&- <&-; exec sleep 0.1";
-    List<Long> lateMillis = new ArrayList<>();
-    for (int i = 0; i < 10; i++) {
-      try (Child child = Command.of("sh", "-c", script).spawn()) {
-        Exit exit = child.await();
-        long noticed = System.nanoTime();
-        assertThat(exit).isEqualTo(new Exit.Exited(0));
-        // The engine's own stamp, taken when the reactor reaped it, and the waiter's wake-up.
-        Duration whole = Duration.between(child.startedAt(), Instant.now());
-        lateMillis.add(whole.toMillis() - 100);
-        assertThat(noticed).isPositive();
-        assertThat(child.duration().toMillis()).isCloseTo(whole.toMillis(), within(200L));
-      }
-    }
-    // The start of two programs is in it; a poll, such as every 250 ms, would not be hidden by it.
-    lateMillis.sort(null);
-    assertThat(lateMillis.get(5)).isLessThan(60);
+    List<String> argv = List.of("sh", "-c", "exec >&- 2>&- <&-; exec sleep 0.1");
+    assertAsSoonAsTheJdk(
+        11,
+        () -> {
+          long begin = System.nanoTime();
+          try (Child child = Command.of(argv).spawn()) {
+            assertThat(child.await()).isEqualTo(new Exit.Exited(0));
+            Duration whole = Duration.ofNanos(System.nanoTime() - begin);
+            assertThat(child.duration()).isBetween(Duration.ofMillis(100), whole);
+            return whole.toNanos() / 1000 - 100_000;
+          }
+        },
+        () -> {
+          long begin = System.nanoTime();
+          assertThat(waited(new ProcessBuilder(argv).start())).isZero();
+          return (System.nanoTime() - begin) / 1000 - 100_000;
+        });
   }
 
   @Test
   void await_killedChild_noticesWithinMilliseconds() throws Exception {
-    List<Long> micros = new ArrayList<>();
-    for (int i = 0; i < 31; i++) {
-      try (Child child = Command.of(HelperPrograms.sleep(MINUTE)).spawn()) {
-        long killed = System.nanoTime();
-        child.signal(Signal.KILL);
-        child.await();
-        micros.add((System.nanoTime() - killed) / 1000);
-      }
+    List<String> argv = HelperPrograms.sleep(MINUTE);
+    assertAsSoonAsTheJdk(
+        31,
+        () -> {
+          try (Child child = Command.of(argv).spawn()) {
+            long killed = System.nanoTime();
+            assertThat(child.signal(Signal.KILL)).isTrue();
+            assertThat(child.await()).isEqualTo(new Exit.Signaled(Signal.KILL, false));
+            return (System.nanoTime() - killed) / 1000;
+          }
+        },
+        () -> {
+          Process process = new ProcessBuilder(argv).start();
+          long killed = System.nanoTime();
+          assertThat(waited(process.destroyForcibly())).isEqualTo(128 + Signal.KILL.number());
+          return (System.nanoTime() - killed) / 1000;
+        });
+  }
+
+  private static int waited(Process process) throws Exception {
+    try (OutputStream _ = process.getOutputStream();
+        InputStream _ = process.getInputStream();
+        InputStream _ = process.getErrorStream()) {
+      return process.waitFor();
     }
-    micros.sort(null);
-    assertThat(micros.get(15)).as("median of %s us", micros).isLessThan(5_000);
   }
 
   @Test

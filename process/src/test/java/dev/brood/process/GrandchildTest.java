@@ -159,19 +159,23 @@ class GrandchildTest {
 
   @Test
   void exitedAndOutputDone_outputHeldOpen_areTwoEvents() throws Exception {
+    String mark = Look.newMark();
     try (Child child =
-        Command.of(HelperPrograms.grandchildHoldsOutput(Duration.ofSeconds(30)))
+        Command.of(HelperPrograms.grandchildHoldsOutput(Duration.ofMinutes(1)))
+            .env(Look.MARK, mark)
             .stdout(Stdio.capture())
             .stderr(Stdio.capture())
-            .drainGrace(Duration.ofMillis(400))
+            .drainGrace(Duration.ofMinutes(1))
             .spawn()) {
       CompletableFuture<Void> outputDone = child.onOutputDone();
       assertThat(child.onExit().get(20, TimeUnit.SECONDS)).isEqualTo(new Exit.Exited(0));
+      assertThat(Look.areMarked(mark, 1, SOON)).isTrue();
       assertThat(outputDone.isDone()).as("output still held open").isFalse();
 
-      outputDone.get(20, TimeUnit.SECONDS);
+      end(Look.marked(mark).getFirst());
 
-      assertThat(child.result().stdout().heldOpen()).isTrue();
+      outputDone.get(20, TimeUnit.SECONDS);
+      assertThat(child.result().stdout().heldOpen()).isFalse();
     }
   }
 
@@ -216,6 +220,7 @@ class GrandchildTest {
     Result result =
         Command.of("sh", "-c", "sleep 20 >/dev/null 2>&1 <&0 & echo $!; head -c 10 >/dev/null")
             .stdin(Stdio.bytes(input))
+            .drainGrace(SOON) // until the grandchild has let go of the output
             .capture();
 
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(BOUND);

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.brood.testkit.HelperPrograms;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Deadline, idle limit, cancellation and output limit: each ends the tree and tells so. */
 class LimitsTest {
@@ -20,6 +22,14 @@ class LimitsTest {
 
   /** In which a shell has come up and begun, on a busy machine too. */
   private static final Duration LONGER = Duration.ofSeconds(2);
+
+  /** Far longer than the pauses of who talks, and shorter than he talks. */
+  private static final Duration IDLE = Duration.ofSeconds(3);
+
+  private static final int WORDS = 16;
+
+  private static final String TALK =
+      "n=0; while [ $n -lt $1 ]; do n=$((n+1)); sleep 0.2; echo talk >&$2; done";
 
   private final String mark = Look.newMark();
 
@@ -117,43 +127,61 @@ class LimitsTest {
     assertThat(Look.marked(mark)).isEmpty();
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"1", "2"})
-  void idleLimit_captured_eitherStreamResetsIt(String stream) throws Exception {
-    Command command = Command.of("sh", "-c", talkOn(stream)).idleLimit(Duration.ofSeconds(1));
+  @Test
+  void idleLimit_captured_eitherStreamResetsIt() throws Exception {
+    onEitherStream(command -> {
+      Result result = command.capture();
 
-    Result result = command.capture();
-
-    assertThat(result.duration()).isGreaterThan(Duration.ofMillis(1500));
-    assertThat(result.cause()).isEqualTo(Cause.SELF);
+      assertThat(result.duration()).isGreaterThan(IDLE);
+      assertThat(result.cause()).isEqualTo(Cause.SELF);
+    });
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"1", "2"})
-  void idleLimit_piped_eitherStreamResetsIt(String stream) throws Exception {
-    try (Child child =
-        Command.of("sh", "-c", talkOn(stream)).idleLimit(Duration.ofSeconds(1)).spawn()) {
-      int count = 0;
-      for (Line line : child.lines()) {
-        count++;
-        assertThat(line.text()).isEqualTo("talk");
+  @Test
+  void idleLimit_piped_eitherStreamResetsIt() throws Exception {
+    onEitherStream(command -> {
+      try (Child child = command.spawn()) {
+        int count = 0;
+        for (Line line : child.lines()) {
+          count++;
+          assertThat(line.text()).isEqualTo("talk");
+        }
+        assertThat(count).isEqualTo(WORDS);
+        assertThat(child.await()).isEqualTo(new Exit.Exited(0));
       }
-      assertThat(count).isEqualTo(8);
-      assertThat(child.await()).isEqualTo(new Exit.Exited(0));
-    }
+    });
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"1", "2"})
-  void idleLimit_consumerOfLines_eitherStreamResetsIt(String stream) throws Exception {
-    Result result =
-        Command.of("sh", "-c", talkOn(stream))
-            .stdout(Stdio.lines(line -> {}))
-            .stderr(Stdio.lines(line -> {}))
-            .idleLimit(Duration.ofSeconds(1))
-            .run();
+  @Test
+  void idleLimit_consumerOfLines_eitherStreamResetsIt() throws Exception {
+    onEitherStream(command -> {
+      Result result = command.stdout(Stdio.lines(line -> {})).stderr(Stdio.lines(line -> {})).run();
 
-    assertThat(result.cause()).isEqualTo(Cause.SELF);
+      assertThat(result.cause()).isEqualTo(Cause.SELF);
+    });
+  }
+
+  private interface Check {
+    void of(Command talking) throws InterruptedException;
+  }
+
+  /** With a command that talks for longer than its idle limit, on one stream only. */
+  private static void onEitherStream(Check check) throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Void>> both = new ArrayList<>();
+      for (String stream : List.of("1", "2")) {
+        Command talking =
+            Command.of("sh", "-c", TALK, "sh", Integer.toString(WORDS), stream).idleLimit(IDLE);
+        both.add(
+            threads.submit(() -> {
+              check.of(talking);
+              return null;
+            }));
+      }
+      for (Future<Void> one : both) {
+        assertThat(one.get()).isNull();
+      }
+    }
   }
 
   @Test
@@ -250,11 +278,6 @@ class LimitsTest {
 
     assertThat(result.stdout().bytes()).hasSize(1000);
     assertThat(result.stdout().truncated()).isFalse();
-  }
-
-  /** Eight words, 0.2 s apart, on one stream only. */
-  private static String talkOn(String stream) {
-    return "n=0; while [ $n -lt 8 ]; do n=$((n+1)); sleep 0.2; echo talk >&" + stream + "; done";
   }
 
   private Command marked(String... argv) {

@@ -3,6 +3,7 @@ package dev.brood.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ class ParentEndTest {
       jvm.stdin().println(how);
 
       assertThat(jvm.await(SOON)).contains(new Exit.Exited(code));
-      assertThat(Look.until(PROMISE, () -> Look.marked(mark).isEmpty()))
+      assertThat(Look.within(PROMISE, () -> Look.marked(mark).isEmpty()))
           .as("left: %s", Look.marked(mark))
           .isTrue();
     }
@@ -49,7 +50,7 @@ class ParentEndTest {
       jvm.signal(Signal.of(name));
 
       assertThat(jvm.await(SOON)).contains(new Exit.Exited(128 + Signal.of(name).number()));
-      assertThat(Look.until(PROMISE, () -> Look.marked(mark).isEmpty())).isTrue();
+      assertThat(Look.within(PROMISE, () -> Look.marked(mark).isEmpty())).isTrue();
     }
   }
 
@@ -64,7 +65,7 @@ class ParentEndTest {
       assertThat(jvm.stderr().readLine(SOON)).isEqualTo("first");
       assertThat(jvm.stderr().readLine(SOON)).isEqualTo("second");
       assertThat(jvm.await(SOON)).isPresent();
-      assertThat(Look.until(PROMISE, () -> Look.marked(mark).isEmpty())).isTrue();
+      assertThat(Look.within(PROMISE, () -> Look.marked(mark).isEmpty())).isTrue();
     }
   }
 
@@ -79,7 +80,7 @@ class ParentEndTest {
 
       assertThat(jvm.await(SOON)).isPresent();
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Children.SHUTDOWN_LIMIT);
-      assertThat(Look.until(PROMISE, () -> Look.marked(mark).isEmpty())).isTrue();
+      assertThat(Look.within(PROMISE, () -> Look.marked(mark).isEmpty())).isTrue();
     }
   }
 
@@ -90,11 +91,9 @@ class ParentEndTest {
       assertThat(Look.areMarked(mark, 1 + 51 * 3, SOON)).as("the JVM, 51 families of 3").isTrue();
 
       assertThat(jvm.signal(Signal.KILL)).isTrue();
-      long begin = System.nanoTime();
 
-      boolean gone = Look.until(PROMISE, () -> Look.marked(mark).isEmpty());
+      boolean gone = Look.within(PROMISE, () -> Look.marked(mark).isEmpty());
       assertThat(gone).as("left: %s", Look.marked(mark)).isTrue();
-      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(PROMISE);
       assertThat(jvm.await()).isEqualTo(new Exit.Signaled(Signal.KILL, false));
     }
   }
@@ -106,7 +105,7 @@ class ParentEndTest {
 
       jvm.signal(Signal.KILL);
 
-      assertThat(Look.until(PROMISE, () -> Look.marked(mark).isEmpty())).isTrue();
+      assertThat(Look.within(PROMISE, () -> Look.marked(mark).isEmpty())).isTrue();
     }
   }
 
@@ -124,13 +123,15 @@ class ParentEndTest {
       }
       jvm.await();
 
-      assertThat(Look.until(PROMISE, () -> Look.marked(mark).equals(List.of(detached))))
+      assertThat(Look.within(PROMISE, () -> Look.marked(mark).equals(List.of(detached))))
           .as("only the detached one: %s", Look.marked(mark))
           .isTrue();
       assertThat(Look.session(detached)).isEqualTo(detached);
       assertThat(Look.group(detached)).isEqualTo(detached);
       assertThat(Look.terminal(detached)).isZero();
-      assertThat(Look.descriptors(detached)).containsOnly("/dev/null").hasSize(3);
+      // While it starts, its libraries are open too.
+      List<String> nothing = Collections.nCopies(3, "/dev/null");
+      assertThat(Look.until(SOON, () -> Look.descriptors(detached).equals(nothing))).isTrue();
       Look.killAll(List.of(detached));
       assertThat(Look.until(SOON, () -> !Look.lives(detached))).isTrue();
     }
@@ -168,7 +169,7 @@ class ParentEndTest {
 
       assertThat(jvm.stdout().readLine()).isEqualTo("SHUTTING_DOWN LIMITS");
       assertThat(jvm.await(SOON)).contains(new Exit.Exited(0));
-      assertThat(Look.until(PROMISE, () -> Look.marked(mark).isEmpty())).isTrue();
+      assertThat(Look.within(PROMISE, () -> Look.marked(mark).isEmpty())).isTrue();
     }
   }
 }

@@ -87,7 +87,7 @@ final class ShortageProbe {
     System.out.println("failed some " + (failed > 5) + ", started some " + (started > 2));
     System.out.println("afterwards " + after + ", leaked " + Math.max(0, settled(before) - before));
     witness.stdin().close();
-    Optional<Exit> end = witness.await(Duration.ofSeconds(5));
+    Optional<Exit> end = witness.await(Duration.ofSeconds(20));
     System.out.println("end of file reached " + end.isPresent());
     witness.close();
     System.out.println("living " + Children.living());
@@ -164,7 +164,7 @@ final class ShortageProbe {
 
   /** How many are open once those that are closed in the background are. */
   private static int settled(int wanted) {
-    long deadline = System.nanoTime() + 5_000_000_000L;
+    long deadline = System.nanoTime() + 20_000_000_000L;
     int now = open();
     while (now > wanted && System.nanoTime() - deadline < 0) {
       LockSupport.parkNanos(1_000_000);

@@ -70,13 +70,13 @@ class StopTest {
 
   @Test
   void stop_graceZero_isForcedAtOnce() throws Exception {
-    try (Child child = Command.of(HelperPrograms.ignoreTerm()).spawn()) {
+    try (Child child = Command.of(HelperPrograms.ignoreTerm()).grace(MINUTE).spawn()) {
       assertThat(child.stdout().readLine()).isEqualTo("ready");
 
       StopReport report = child.stop(Duration.ZERO);
 
       assertThat(report.signals()).containsExactly(Signal.TERM, Signal.KILL);
-      assertThat(report.duration()).isLessThan(Duration.ofSeconds(2));
+      assertThat(report.duration()).isLessThan(SOON);
     }
   }
 

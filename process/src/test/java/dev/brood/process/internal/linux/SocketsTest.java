@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -49,6 +50,17 @@ class SocketsTest {
     return fd;
   }
 
+  /** The connection that is coming: of loopback, the kernel may make it somewhat later. */
+  private int accepted(int server) {
+    long end = System.nanoTime() + 20_000_000_000L;
+    int result = Sockets.accept(server);
+    while (Errno.EAGAIN.is(result) && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(1_000_000);
+      result = Sockets.accept(server);
+    }
+    return kept(result);
+  }
+
   private static UnixDomainSocketAddress unix(Path path) {
     return UnixDomainSocketAddress.of(path);
   }
@@ -59,7 +71,7 @@ class SocketsTest {
       int server = listening(new InetSocketAddress(InetAddress.getByName(host), 0));
       SocketAddress address = Sockets.localAddress(server);
       int client = connected(address);
-      int accepted = kept(Sockets.accept(server));
+      int accepted = accepted(server);
 
       assertThat(((InetSocketAddress) address).getAddress().getHostAddress())
           .isEqualTo(InetAddress.getByName(host).getHostAddress());
@@ -74,7 +86,7 @@ class SocketsTest {
     Path path = directory.resolve("server");
     int server = listening(unix(path));
     connected(unix(path));
-    int accepted = kept(Sockets.accept(server));
+    int accepted = accepted(server);
 
     PeerCredentials peer = Sockets.peerCredentials(accepted);
     assertThat(peer.pid()).isEqualTo((int) ProcessHandle.current().pid());
@@ -88,8 +100,7 @@ class SocketsTest {
     int client = connected(unix(directory.resolve("server")));
     int[] pair = new int[2];
     assertThat(Sockets.pair(Sockets.SOCK_STREAM, pair)).isZero();
-    for (int fd :
-        new int[] {server, client, kept(Sockets.accept(server)), kept(pair[0]), kept(pair[1])}) {
+    for (int fd : new int[] {server, client, accepted(server), kept(pair[0]), kept(pair[1])}) {
       assertThat(Descriptors.isNonBlocking(fd)).isTrue();
       assertThat(flags(fd) & Descriptors.O_CLOEXEC).isNotZero();
     }
