@@ -2,6 +2,7 @@ package dev.brood.workers.cluster;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import dev.brood.process.Children;
 import dev.brood.workers.event.EventTeller;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +14,9 @@ import java.util.function.Consumer;
 /**
  * The workers of a {@link Cluster}, and the sockets that they share. Thread-safe. Belongs in
  * try-with-resources: {@link #close} leaves no worker and no socket behind.
+ *
+ * <p>When the JVM shuts down, a cluster that still runs is stopped first, with its drain limit: see
+ * {@link Children#stopFirst} for how long that may take.
  */
 public final class RunningCluster implements AutoCloseable {
   private final Settings settings;
@@ -20,12 +24,14 @@ public final class RunningCluster implements AutoCloseable {
   private final EventTeller<ClusterEvent> events;
   private final Roster roster;
   private final ReentrantLock changes = new ReentrantLock();
+  private final Runnable forgetAtShutdown;
 
   private RunningCluster(Settings settings) {
     this.settings = settings;
     this.primary = new Primary(settings.policy, settings.listening, settings.waitingLimit);
     this.events = new EventTeller<>("brood-cluster-events-" + settings.name);
     this.roster = new Roster(settings, primary, events);
+    this.forgetAtShutdown = Children.stopFirst(this::stopAtShutdown);
   }
 
   static RunningCluster start(Settings settings) {
@@ -160,6 +166,7 @@ public final class RunningCluster implements AutoCloseable {
     Map<Integer, WorkerEnding> endings = farewell.await();
     primary.close();
     events.close();
+    forgetAtShutdown.run();
     return new ClusterStopReport(endings, Duration.ofNanos(System.nanoTime() - begin));
   }
 
@@ -172,6 +179,10 @@ public final class RunningCluster implements AutoCloseable {
   @Override
   public String toString() {
     return "Cluster[" + settings.name + " " + roster.all() + "]";
+  }
+
+  private void stopAtShutdown() {
+    ClusterStopReport unused = stop(settings.drainLimit);
   }
 
   private void checkRunning() {

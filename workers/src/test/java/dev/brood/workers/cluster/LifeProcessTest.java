@@ -7,7 +7,11 @@ import dev.brood.process.Command;
 import dev.brood.process.Exit;
 import dev.brood.process.Signal;
 import dev.brood.process.SpawnException;
+import dev.brood.workers.channel.ChildJvm;
 import dev.brood.workers.fork.Fork;
+import dev.brood.workers.fork.ForkedChild;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -178,6 +182,24 @@ class LifeProcessTest {
       ClusterStopReport report = cluster.stop(Duration.ofHours(1));
       assertThat(Thread.interrupted()).isTrue();
       assertThat(report.graceful()).isFalse();
+    }
+  }
+
+  @Test
+  void shutdownOfThePrimary_workerIsServing_letsItFinish() throws Exception {
+    String script = Scripts.path("lasting.js").toString();
+    Fork fork = Fork.of(ChildJvm.command(LastingProgram.class, script));
+    try (ForkedChild primary = fork.spawn();
+        Socket client = new Socket()) {
+      int port = (int) primary.receive(Facts.LIMIT).orElseThrow().value();
+      client.connect(new InetSocketAddress("127.0.0.1", port));
+      client.setSoTimeout((int) Facts.LIMIT.toMillis());
+      assertThat(client.getInputStream().readNBytes(6)).asString().isEqualTo("first ");
+
+      primary.child().signal(Signal.TERM);
+
+      assertThat(client.getInputStream().readAllBytes()).asString().isEqualTo("last");
+      assertThat(primary.await(Facts.LIMIT)).contains(new Exit.Exited(128 + 15));
     }
   }
 
