@@ -21,16 +21,15 @@ final class UnixProgram {
 
   /** Passes what clients send on to the parent, and answers requests, until it is killed. */
   private static void serve(Channel parent, Path path) throws InterruptedException {
-    UnixServer server =
-        UnixServer.listen(path, UnixServerOptions.standard())
-            .onConnection(connection ->
-                connection
-                    .channel()
-                    .onRequest(message -> "answer to " + message.value())
-                    .onMessage(message -> pass(parent, message)));
-    boolean unused = parent.send("serving");
-    parent.onDisconnect().join();
-    server.close();
+    try (UnixServer server = UnixServer.listen(path, UnixServerOptions.standard())) {
+      boolean unused = parent.send("serving"); // before any client has said something
+      server.onConnection(connection ->
+          connection
+              .channel()
+              .onRequest(message -> "answer to " + message.value())
+              .onMessage(message -> pass(parent, message)));
+      parent.onDisconnect().join();
+    }
   }
 
   private static void pass(Channel parent, Message message) {
