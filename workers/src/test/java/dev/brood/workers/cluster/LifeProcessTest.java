@@ -8,6 +8,7 @@ import dev.brood.process.Exit;
 import dev.brood.process.Signal;
 import dev.brood.process.SpawnException;
 import dev.brood.workers.channel.ChildJvm;
+import dev.brood.workers.channel.Message;
 import dev.brood.workers.fork.Fork;
 import dev.brood.workers.fork.ForkedChild;
 import java.net.InetSocketAddress;
@@ -66,9 +67,14 @@ class LifeProcessTest {
 
   @Test
   void worker_thatIgnoresSigterm_isKilled() throws Exception {
-    Fork stubborn = Fork.of(Command.of("sh", "-c", "trap '' TERM; read -r line <&3; sleep 60"));
-    Cluster description = Cluster.of(stubborn).workers(1).killGrace(Duration.ofMillis(200));
+    String script = "trap '' TERM; echo '\"deaf\"' >&3; read -r line <&3; sleep 60";
+    Cluster description =
+        Cluster.of(Fork.of(Command.of("sh", "-c", script)))
+            .workers(1)
+            .killGrace(Duration.ofMillis(200));
     try (RunningCluster cluster = description.start()) {
+      Message first = cluster.workers().getFirst().receive(Facts.LIMIT).orElseThrow();
+      assertThat(first.value()).isEqualTo("deaf");
       assertThat(cluster.stop(Duration.ofMillis(300)).endings())
           .isEqualTo(Map.of(1, WorkerEnding.KILLED));
     }
