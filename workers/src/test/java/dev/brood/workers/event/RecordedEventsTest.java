@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.brood.process.Child;
 import dev.brood.process.Command;
 import dev.brood.process.Signal;
+import dev.brood.process.Stdio;
 import dev.brood.workers.fork.Fork;
 import dev.brood.workers.pool.WorkerDiedException;
 import dev.brood.workers.pool.WorkerPool;
@@ -148,11 +149,14 @@ class RecordedEventsTest {
           try (RunningHeartbeats beats = heartbeats.start(event -> told.countDown());
               RunningResources running = resources.start();
               MachineAdmission admission = AdmissionLimits.standard().between(1, 1).open(running);
-              Child child = SLEEP.spawn();
+              Child child = Command.of("cat").stdin(Stdio.pipe()).spawn();
               RunningCheckpoints kept = checkpoints.watch("job", child, event -> {})) {
             pid[0] = child.pid();
-            Pulse pulse = beats.pulse("job").watch(child);
-            pulse.progress(ProgressReport.of(40).phase("load"));
+            child.stdin().println("up");
+            assertThat(child.stdout().readLine()).isEqualTo("up"); // and now it does nothing
+            Pulse pulse = beats.pulse("job");
+            pulse.progress(ProgressReport.of(40).phase("load")); // its last sign, in any case
+            assertThat(pulse.watch(child)).isSameAs(pulse);
             Files.writeString(checkpoints.path(), "saved");
             running.watch("job", child, Threshold.of(Figure.RESIDENT_BYTES, 1).signal(Signal.CONT));
             assertThat(admission.mayStart("nap")).isNotEqualTo(admission.mayStart("nap"));
