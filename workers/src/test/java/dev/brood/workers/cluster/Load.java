@@ -56,6 +56,11 @@ final class Load implements AutoCloseable {
     Facts.await(count + " more requests", () -> served() >= until || !failures.isEmpty());
   }
 
+  /** Waits until there have been that many different answers. */
+  void awaitAnswers(int count) {
+    Facts.await(count + " different answers", () -> answers.size() >= count || !failures.isEmpty());
+  }
+
   /** Lets every client finish what it does. */
   void end() throws InterruptedException {
     over = true;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.brood.process.Command;
 import dev.brood.process.Exit;
 import dev.brood.workers.sdk.NodeVersion;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,9 @@ class NodeVersionsClusterTest extends ServersProcessTest {
     try (RunningCluster cluster = http().workers(2).start();
         Load load = Load.of(Facts.port(cluster), 3, 3)) {
       load.awaitMore(100);
-      ReloadReport report = cluster.reload(ReloadPlan.DEFAULT.readyLimit(Facts.LIMIT));
+      // Long enough for a client that has to wait for a processor before it sends its request.
+      Duration pause = Duration.ofMillis(version.major() < 26 ? 200 : 3000);
+      ReloadReport report = cluster.reload(ReloadPlan.DEFAULT.readyLimit(Facts.LIMIT).pause(pause));
       assertThat(report.problem()).isEmpty();
       assertThat(report.endings()).hasSize(2).doesNotContainValue(WorkerEnding.KILLED);
       load.awaitMore(100);

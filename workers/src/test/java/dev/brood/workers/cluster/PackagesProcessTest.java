@@ -24,9 +24,11 @@ class PackagesProcessTest {
     try (RunningCluster cluster = description.start();
         Load load = Load.of(Facts.port(cluster), 2, 2)) {
       load.awaitMore(200);
-      ReloadReport report = cluster.reload(ReloadPlan.DEFAULT);
+      load.awaitAnswers(2);
+      ReloadReport report = cluster.reload(ReloadPlan.DEFAULT.readyLimit(Facts.LIMIT));
       assertThat(report.completed()).as(report.toString()).isTrue();
       load.awaitMore(200);
+      load.awaitAnswers(4);
       load.end();
       assertThat(load.failures()).isEmpty();
       assertThat(load.answers())

@@ -33,6 +33,7 @@ class ReloadProcessTest {
         Load load = Load.of(Facts.port(cluster), 3, 3)) {
       for (int i = 1; i <= 3; i++) {
         load.awaitMore(200);
+        load.awaitAnswers(2 * i); // every worker has served
         ReloadReport report = cluster.reload(PLAN);
         assertThat(report.problem()).isEmpty();
         assertThat(report.endings()).hasSize(2).doesNotContainValue(WorkerEnding.KILLED);
@@ -41,9 +42,10 @@ class ReloadProcessTest {
                 new Replacement(2 * i - 1, 2 * i + 1), new Replacement(2 * i, 2 * i + 2));
       }
       load.awaitMore(200);
+      load.awaitAnswers(8);
       load.end();
       assertThat(load.failures()).isEmpty();
-      assertThat(load.answers()).hasSize(8); // every worker has served
+      assertThat(load.answers()).hasSize(8);
     }
     assertThat(events)
         .filteredOn(ClusterEvent.Exited.class::isInstance)
@@ -151,14 +153,16 @@ class ReloadProcessTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"polite.js, BY_ITSELF", "busy.js, TERMINATED"})
+  @CsvSource({"polite.js, BY_ITSELF", "clingy.js, TERMINATED"})
   void reload_withAClientThatNeverPauses_isOverSoonerIfTheServerSaysSo(
       String script, WorkerEnding ending) throws Exception {
     Duration limit = ending == WorkerEnding.BY_ITSELF ? Facts.LIMIT : Duration.ofSeconds(1);
     Cluster description = Cluster.of(Scripts.node(script)).workers(1).drainLimit(limit);
     try (RunningCluster cluster = description.start();
         HttpConnection busy = HttpConnection.to(Facts.port(cluster))) {
-      assertThat(busy.get("/", true)).isEqualTo("1");
+      busy.ask("/", true);
+      busy.ask("/", true);
+      assertThat(busy.answer()).isEqualTo("1");
       CompletableFuture<Void> asking =
           CompletableFuture.runAsync(() -> askUntilItCloses(busy), Thread::startVirtualThread);
       ReloadReport report = cluster.reload(PLAN);
@@ -168,10 +172,9 @@ class ReloadProcessTest {
     }
   }
 
-  /** Asks ahead: between an answer and the next request a server may close the connection. */
+  /** One request ahead: between an answer and the next one a server may close the connection. */
   private static void askUntilItCloses(HttpConnection connection) {
     try {
-      connection.ask("/", true);
       while (!connection.isClosing()) {
         connection.ask("/", true);
         String unused = connection.answer();
