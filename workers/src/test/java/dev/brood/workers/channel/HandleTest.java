@@ -139,13 +139,13 @@ class HandleTest {
 
   @Test
   void connect_nobodyListens_isRefused() {
-    InetSocketAddress address;
-    try (Handle server = Handle.listen(ANY_PORT, 16)) {
-      address = (InetSocketAddress) server.localAddress();
-    }
+    int bound = Sockets.socket(Sockets.AF_INET, Sockets.SOCK_STREAM);
+    assertThat(Sockets.bind(bound, ANY_PORT)).isZero(); // so that nobody else listens there
+    InetSocketAddress address = (InetSocketAddress) Sockets.localAddress(bound);
     assertThatThrownBy(() -> Handle.connect(address))
         .isInstanceOf(HandleException.class)
         .hasMessageContaining("ECONNREFUSED");
+    assertThat(Descriptors.close(bound)).isZero();
     assertThatThrownBy(
             () -> Handle.connect(UnixDomainSocketAddress.of(directory.resolve("nobody"))))
         .hasMessageContaining("ENOENT");

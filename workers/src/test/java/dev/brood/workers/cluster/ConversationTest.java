@@ -119,18 +119,21 @@ class ConversationTest {
   @Test
   void query_takenPort_isAnsweredWithTheNegativeErrnoAndMayBeTriedAgain() throws Exception {
     try (FakeWorker worker = new FakeWorker(primary, 1)) {
+      String host = "127.77.3.9"; // of this machine, and nobody else takes a port of it
       int port;
-      try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String query;
+      try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName(host))) {
         port = taken.getLocalPort();
-        worker.saying(QUERY.replace("'port':0", "'port':" + port), 0, 1);
+        query = QUERY.replace("127.0.0.1", host).replace("'port':0", "'port':" + port);
+        worker.saying(query, 0, 1);
         JsonNode reply = worker.hear();
         assertThat(reply.path("errno").asInt()).isEqualTo(-98);
         assertThat(reply.has("sockname")).isFalse();
         assertThat(reply.path("ack").asInt()).isEqualTo(1);
       }
-      worker.saying(QUERY.replace("'port':0", "'port':" + port), 0, 2);
+      worker.saying(query, 0, 2);
       assertThat(worker.hear().at("/sockname/port").asInt()).isEqualTo(port);
-      assertThat(worker.told).containsExactly("failed 127.0.0.1:" + port + " 98");
+      assertThat(worker.told).containsExactly("failed " + host + ":" + port + " 98");
     }
   }
 

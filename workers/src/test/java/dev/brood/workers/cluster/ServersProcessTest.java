@@ -19,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -262,7 +261,8 @@ class ServersProcessTest {
       assertThat(answers).hasSize(5);
       assertThat(answers.getFirst()).endsWith("false");
       assertThat(answers.subList(1, 5)).allMatch(answer -> answer.endsWith("true"));
-      assertThat(new HashSet<>(answers.subList(1, 5))).as("both workers").hasSize(2);
+      // The next in turn, even if the first has not been heard to have taken its connection yet.
+      assertThat(answers.get(1).charAt(0)).as("the other").isNotEqualTo(answers.get(0).charAt(0));
     }
   }
 
@@ -325,11 +325,13 @@ class ServersProcessTest {
 
   @Test
   void close_always_leavesNothingThatListens() throws Exception {
+    String host = "127.77.3.8"; // of this machine, and nobody else takes a port of it
+    Fork fork = node("http.js").command(command -> command.env("HOST", host));
     int port;
-    try (RunningCluster cluster = http().start()) {
+    try (RunningCluster cluster = Cluster.of(fork).workers(3).start()) {
       port = Facts.port(cluster);
     }
-    try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+    try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getByName(host))) {
       assertThat(free.getLocalPort()).isEqualTo(port);
     }
   }
