@@ -146,6 +146,9 @@ for (const concurrency of [1, 4]) {
     const [child, there] = await serving(concurrency);
     const answers = await Promise.all([...Array(20).keys()].map((n) => there.request(n)));
     assert.deepStrictEqual(answers, [...Array(20).keys()].map((n) => 2 * n));
+    const together = Array(concurrency).fill('meet');
+    const met = await Promise.all(together.map((word) => there.request(word)));
+    assert.deepStrictEqual(met, Array(concurrency).fill('met'));
     assert.strictEqual(await there.request('most'), concurrency);
     await assert.rejects(there.request('fail'), { message: 'as asked', remoteName: 'TypeError' });
     assert.strictEqual(await there.request({ type: 'health_check' }), 'ok');

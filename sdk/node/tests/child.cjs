@@ -48,10 +48,16 @@ const roles = {
   async worker(concurrency) {
     let running = 0;
     let most = 0;
+    let meet;
+    const met = new Promise((resolve) => (meet = resolve));
     const work = async (body, { signal }) => {
       if (body === 'most') return most;
       most = Math.max(most, ++running);
       try {
+        if (body === 'meet') { // until as many run as may
+          if (running === Number(concurrency)) meet('met');
+          return await met;
+        }
         if (body === 'fail' || Array.isArray(body)) throw new TypeError('as asked');
         if (body.path) {
           fs.writeFileSync(`${body.path}.begun`, '');

@@ -163,11 +163,12 @@ class AioTest(ChannelTest):
                 peer.sendall(b'{"cmd":"NODE_SOCKET_NOTIFY_CLOSE","key":"k"}\n2\n')
                 (await channel.receive()).handle.close()
                 self.assertEqual((await channel.receive()).value, 2)
-                await asyncio.sleep(0.01)
-                told = peer.recv(1000).decode()
-                self.assertEqual(
-                    told, '{"cmd":"NODE_HANDLE_ACK"}\n{"cmd":"NODE_SOCKET_ALL_CLOSED","key":"k"}\n'
-                )
+                peer.setblocking(False)
+                told = b""
+                while told.count(b"\n") < 2:
+                    told += await asyncio.get_running_loop().sock_recv(peer, 1000)
+                answers = ['{"cmd":"NODE_HANDLE_ACK"}', '{"cmd":"NODE_SOCKET_ALL_CLOSED","key":"k"}']
+                self.assertEqual(told.decode().splitlines(), answers)
                 inner.close()
                 outer.close()
             peer.close()

@@ -83,7 +83,10 @@ class ServeTest(ChannelTest):
                 child, channel = self.serving(str(concurrency))
                 with concurrent.futures.ThreadPoolExecutor(20) as threads:
                     got = list(threads.map(lambda n: channel.request(n, LIMIT), range(20)))
+                    together = ["meet"] * concurrency
+                    met = list(threads.map(lambda word: channel.request(word, LIMIT), together))
                 self.assertEqual([2 * n for n in range(20)], got)
+                self.assertEqual(["met"] * concurrency, met)
                 self.assertEqual(concurrency, channel.request("most", LIMIT))
                 channel.disconnect()
                 self.assertEqual(0, child.wait(LIMIT))

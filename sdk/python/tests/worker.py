@@ -43,6 +43,8 @@ async def work_later(value):
         if value == []:
             raise ValueError("as asked")
         most.append(len(running))
+        if value == "meet":
+            return await meet()
         if isinstance(value, str):
             await wait_and_tidy_later(value)
         await asyncio.sleep(0.01)
@@ -52,6 +54,17 @@ async def work_later(value):
 
 
 most = []
+met = []
+
+
+async def meet():
+    """Waits until as many calls run as may."""
+    if not met:
+        met.append(asyncio.Event())
+    if len(running) == int(role):
+        met[0].set()
+    await met[0].wait()
+    return "met"
 
 
 async def wait_and_tidy_later(path):
