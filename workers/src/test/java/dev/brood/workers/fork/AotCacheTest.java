@@ -31,10 +31,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Caches of real JVMs, which start from jars. */
 @Tag("slow")
+@Timeout(600)
 class AotCacheTest {
   private static final Duration SOON = Duration.ofMinutes(2);
 

@@ -49,7 +49,7 @@ class JavaUnderNodeTest {
     List<String> words = new ArrayList<>(List.of("node", script(), how, index));
     words.addAll(List.of(serialization, ending));
     words.addAll(ChildJvm.command(JavaProgram.class).argv());
-    Result result = Command.of(words).deadline(Duration.ofSeconds(60)).unchecked().capture();
+    Result result = Command.of(words).deadline(Duration.ofSeconds(140)).unchecked().capture();
 
     assertThat(result.stdout().lines()).containsExactlyElementsOf(STEPS);
     assertThat(result.stderr().text()).isEmpty();
