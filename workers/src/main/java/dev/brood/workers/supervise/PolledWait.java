@@ -31,7 +31,10 @@ final class PolledWait implements ReadyWait {
         case ProbeResult.Passed() -> {
           return new ReadinessResult.Ready();
         }
-        case ProbeResult.Failed(String why) -> reason = why;
+        case ProbeResult.Failed(String why) -> {
+          boolean cutShort = limit.leftNanos() <= 0; // by the limit, which is not the child's fault
+          reason = cutShort && !reason.isEmpty() ? reason : why;
+        }
       }
       long pause = Math.min(periodNanos - (System.nanoTime() - began), limit.leftNanos());
       if (limit.endsWithin(pause)) {

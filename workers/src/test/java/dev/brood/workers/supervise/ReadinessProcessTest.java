@@ -172,10 +172,14 @@ class ReadinessProcessTest {
   void http_nothingButErrors_isNotReadyAndSaysTheLastOne() throws Exception {
     int port = Ports.free();
     URI uri = URI.create("http://127.0.0.1:" + port);
-    Readiness readiness = Readiness.http(uri).limit(Duration.ofSeconds(3));
-
-    assertThat(reason(await(readiness, Ports.server(port, "503"))))
-        .isEqualTo("it was not ready within 3 s: it answered with status 503");
+    Command server = Ports.server(port, "503");
+    try (Probes up = probes(server, Readiness.tcp("127.0.0.1", port).limit(LIMIT));
+        Probes probes = probes(server, Readiness.http(uri).limit(Duration.ofSeconds(3)));
+        Child child = server.spawn()) {
+      assertThat(up.awaitReady(ProbedChild.of(child))).isEqualTo(READY);
+      assertThat(reason(probes.awaitReady(ProbedChild.of(child))))
+          .isEqualTo("it was not ready within 3 s: it answered with status 503");
+    }
   }
 
   @Test
