@@ -31,6 +31,9 @@ final class ProcessRun implements Run {
   /** How long a dead child's last words, which are in its pipes and its channel, are waited for. */
   private static final long LAST_WORDS_MILLIS = 100;
 
+  /** The same for the output of one that died by itself: it tells why, and belongs to the death. */
+  private static final long LAST_LINES_MILLIS = 2_000;
+
   /** How long whoever gets the lines of a dead child may take for those that are still unread. */
   private static final long LAST_OUTPUT_MILLIS = 30_000;
 
@@ -51,6 +54,7 @@ final class ProcessRun implements Run {
   private final CompletableFuture<Optional<Supervised>> process = new CompletableFuture<>();
   private final CompletableFuture<List<Long>> stuck = new CompletableFuture<>();
   private final Thread thread;
+  private volatile boolean asked;
   private boolean over;
 
   private ProcessRun(String path, Effect.Start start, Consumer<Input> inbox, Set<Run> going) {
@@ -82,6 +86,7 @@ final class ProcessRun implements Run {
 
   @Override
   public void stop(Shutdown how) {
+    asked = true;
     Thread.ofVirtual()
         .name("brood-stop-" + path)
         .start(() -> process.join().ifPresent(running -> stop(running, how)));
@@ -294,8 +299,8 @@ final class ProcessRun implements Run {
   }
 
   /** Lets what it has said come before its end, as far as it comes at once. */
-  private static void awaitLastWords(Supervised running) {
-    await(running.child().onOutputDone(), LAST_WORDS_MILLIS);
+  private void awaitLastWords(Supervised running) {
+    await(running.child().onOutputDone(), asked ? LAST_WORDS_MILLIS : LAST_LINES_MILLIS);
     if (running instanceof Supervised.Forked(ForkedChild fork)) {
       await(fork.channel().onDisconnect(), LAST_WORDS_MILLIS);
     }

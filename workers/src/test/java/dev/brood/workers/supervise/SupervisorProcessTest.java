@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +96,26 @@ class SupervisorProcessTest {
       assertThat(supervisor.children())
           .extracting(ChildStatus::state)
           .containsExactly(ChildState.COMPLETED);
+    }
+  }
+
+  @Test
+  void death_ofChildWhoseLinesAreTakenLate_keepsItsLastLines() throws Exception {
+    Stdio.Sink late =
+        Stdio.lines(line -> {
+          if (line.text().equals("begin")) {
+            LockSupport.parkNanos(400_000_000); // and all behind it wait
+          }
+        });
+    Command complaint =
+        Command.of("sh", "-c", "echo begin >&2; echo no disk >&2; exit 3")
+            .stdout(Stdio.none())
+            .stderr(late);
+    ChildSpec spec = ChildSpec.of(complaint).restart(Restart.TEMPORARY);
+    try (RunningSupervisor supervisor = oneForOne().child("job", spec).start()) {
+      Death death = told.next(SupervisorEvent.Ended.class, "job").death();
+      assertThat(death.lastErrors()).containsExactly("begin", "no disk");
+      assertThat(supervisor.awaitReady(LIMIT)).isTrue();
     }
   }
 
