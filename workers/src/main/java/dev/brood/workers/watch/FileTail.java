@@ -25,7 +25,8 @@ final class FileTail {
   }
 
   /**
-   * What the file ends with, if that is something new. Looking and reading are not one moment: a
+   * What the file ends with, up to its last line feed if it has one, if that is something new: a
+   * line that grows is nothing new before it is ended. Looking and reading are not one moment: a
    * text that was read before its version was seen is not new when that version is.
    *
    * @throws IOException if it cannot be read now; it is tried again at the next call then
@@ -37,7 +38,7 @@ final class FileTail {
         return Optional.empty();
       }
       String before = text;
-      String now = source.read();
+      String now = whole(source.read());
       text = now;
       seen = version;
       return now.equals(before) ? Optional.empty() : Optional.of(now);
@@ -46,6 +47,11 @@ final class FileTail {
       text = null;
       return Optional.empty();
     }
+  }
+
+  private static String whole(String text) {
+    int end = text.lastIndexOf('\n');
+    return end < 0 ? text : text.substring(0, end + 1);
   }
 
   /** Where the file is looked at and read. */

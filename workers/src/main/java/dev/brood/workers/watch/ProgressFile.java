@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -128,8 +127,6 @@ public final class ProgressFile implements AutoCloseable {
   }
 
   private static Optional<String> lastLine(String tail) {
-    int end = tail.lastIndexOf('\n');
-    List<String> lines = (end < 0 ? tail : tail.substring(0, end)).lines().toList();
-    return lines.reversed().stream().filter(line -> !line.isBlank()).findFirst();
+    return tail.lines().toList().reversed().stream().filter(line -> !line.isBlank()).findFirst();
   }
 }

@@ -46,6 +46,16 @@ class FileTailTest {
     assertThat(tail.next()).contains("10%\n");
   }
 
+  @Test
+  void next_onlyALineThatIsNotEndedGrows_isNothingNew() throws Exception {
+    disk.write("10%\n");
+    assertThat(tail.next()).contains("10%\n");
+    disk.write("10%\n2");
+    assertThat(tail.next()).isEmpty();
+    disk.write("10%\n20%\n3");
+    assertThat(tail.next()).contains("10%\n20%\n");
+  }
+
   /** A file in memory whose time goes on with each writing. */
   private static final class Disk implements FileTail.Source {
     private @Nullable String text;
