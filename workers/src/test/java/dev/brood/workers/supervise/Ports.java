@@ -2,8 +2,8 @@ package dev.brood.workers.supervise;
 
 import dev.brood.process.Command;
 import dev.brood.process.Stdio;
+import dev.brood.testkit.FreePort;
 import java.io.IOException;
-import java.net.ServerSocket;
 
 /** Ports of this machine, and children that listen there. */
 final class Ports {
@@ -29,11 +29,9 @@ final class Ports {
 
   private Ports() {}
 
-  /** One at which nobody listens, most likely also in a moment. */
+  /** One at which nobody listens, nor will by chance. */
   static int free() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
+    return FreePort.next();
   }
 
   /** A web server that answers with these statuses in order, and then ever with the last one. */
