@@ -55,9 +55,11 @@ class PoolMisfortunesTest {
 
   /** An input that is written when it may be. */
   public static final class Slow {
+    private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch may = new CountDownLatch(1);
 
     public String getText() throws InterruptedException {
+      begun.countDown();
       may.await();
       return "pid";
     }
@@ -221,7 +223,7 @@ class PoolMisfortunesTest {
     try (WorkerPool<Object, Integer> pool = spec.open()) {
       assertThat(pool.call("pid")).isPositive();
       Thread writer = Thread.ofVirtual().start(() -> submit(pool, slow));
-      Workers.await("it writes", () -> writer.getState() == Thread.State.WAITING);
+      assertThat(slow.begun.await(60, TimeUnit.SECONDS)).as("it writes").isTrue();
       Thread flood =
           Thread.ofVirtual()
               .start(() -> {

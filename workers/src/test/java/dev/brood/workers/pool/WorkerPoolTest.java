@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brood.process.Command;
 import dev.brood.process.Exit;
+import dev.brood.process.observe.ProcessInfo;
+import dev.brood.process.observe.ProcessState;
 import dev.brood.workers.fork.Fork;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -39,6 +40,10 @@ class WorkerPoolTest {
 
   private static boolean isAlive(long pid) {
     return ProcessHandle.of(pid).isPresent();
+  }
+
+  private static boolean isStopped(long pid) {
+    return ProcessInfo.of(pid).filter(info -> info.state() == ProcessState.STOPPED).isPresent();
   }
 
   @Test
@@ -117,16 +122,21 @@ class WorkerPoolTest {
   }
 
   @Test
-  void call_idempotentAndWorkerIsKilledFromOutside_isRetriedLater() throws Exception {
+  void call_idempotentAndWorkerIsKilledFromOutside_isRetriedLater(@TempDir Path directory)
+      throws Exception {
     LinkedBlockingQueue<PoolEvent> events = new LinkedBlockingQueue<>();
-    try (WorkerPool<String, Integer> pool = shells(1).listener(events::add).open()) {
+    Path gate = directory.resolve("gate");
+    PoolSpec<String, Integer> spec =
+        WorkerPool.<String, Integer>of(Workers.gated(gate), Integer.class).size(1);
+    try (WorkerPool<String, Integer> pool = spec.listener(events::add).open()) {
       int first = pid(pool.call("pid"));
-      CompletableFuture<@Nullable Integer> nap =
-          pool.submit("snooze", CallOptions.DEFAULT.idempotent(true));
+      CompletableFuture<@Nullable Integer> waits =
+          pool.submit("gate", CallOptions.DEFAULT.idempotent(true));
       ProcessHandle worker = ProcessHandle.of(first).orElseThrow();
       Workers.await("it is at it", () -> worker.children().findAny().isPresent());
       Command.of("kill", "-9", String.valueOf(first)).run();
-      assertThat(nap.get(60, TimeUnit.SECONDS)).isNotEqualTo(first);
+      Files.createFile(gate);
+      assertThat(waits.get(60, TimeUnit.SECONDS)).isNotEqualTo(first);
     }
     assertThat(events)
         .filteredOn(event -> event instanceof PoolEvent.CallRetried)
@@ -139,6 +149,7 @@ class WorkerPoolTest {
     try (WorkerPool<String, Integer> pool = shells(1).open()) {
       int first = pid(pool.call("pid"));
       Command.of("kill", "-STOP", String.valueOf(first)).run();
+      Workers.await("it stands still", () -> isStopped(first));
       CompletableFuture<@Nullable Integer> unread = pool.submit("pid");
       Workers.await("it is sent", () -> pool.workers().getFirst().running() == 1);
       Command.of("kill", "-KILL", String.valueOf(first)).run();
@@ -156,8 +167,8 @@ class WorkerPoolTest {
             .size(1)
             .grace(Duration.ofSeconds(5), Duration.ofMillis(100));
     try (WorkerPool<String, Integer> pool = spec.open()) {
-      int first = pid(pool.call("pid"));
-      CallOptions soon = CallOptions.DEFAULT.deadline(Duration.ofSeconds(1));
+      int first = pid(pool.call("breed"));
+      CallOptions soon = CallOptions.DEFAULT.deadline(Duration.ofMillis(300));
       assertThatThrownBy(() -> pool.call("hang", soon)).isInstanceOf(CallDeadlineException.class);
       assertThat(pid(pool.call("pid"))).isNotEqualTo(first);
       Workers.await("the worker is killed", () -> !isAlive(first));
@@ -246,21 +257,24 @@ class WorkerPoolTest {
   }
 
   @Test
-  void submit_severalPriorities_areSentInTheirOrder() throws Exception {
-    try (WorkerPool<String, Integer> pool = shells(1).open()) {
+  void submit_severalPriorities_areSentInTheirOrder(@TempDir Path directory) throws Exception {
+    Path log = directory.resolve("log"); // of the worker: futures tell no order
+    Fork worker = Workers.shell().command(command -> command.env("LOG", log.toString()));
+    try (WorkerPool<String, Integer> pool =
+        WorkerPool.<String, Integer>of(worker, Integer.class).size(1).open()) {
       assertThat(pool.call("pid")).isPositive();
       pool.pause();
-      List<Priority> seen = Collections.synchronizedList(new ArrayList<>());
       List<CompletableFuture<?>> all = new ArrayList<>();
       for (Priority priority : List.of(Priority.LOW, Priority.NORMAL, Priority.HIGH)) {
-        all.add(
-            pool.submit("nap", CallOptions.DEFAULT.priority(priority))
-                .thenRun(() -> seen.add(priority)));
+        String input = "log " + priority.ordinal();
+        all.add(pool.submit(input, CallOptions.DEFAULT.priority(priority)));
       }
       pool.resume();
       CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
-      assertThat(seen).containsExactly(Priority.HIGH, Priority.NORMAL, Priority.LOW);
     }
+    assertThat(Files.readAllLines(log))
+        .extracting(line -> Priority.values()[Integer.parseInt(line)])
+        .containsExactly(Priority.HIGH, Priority.NORMAL, Priority.LOW);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.brood.process.Command;
 import dev.brood.process.Stdio;
 import dev.brood.workers.fork.Fork;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -15,6 +16,7 @@ final class Workers {
 
   /**
    * Answers with its process id; the words {@code crash}, {@code hang} and so on do what they say.
+   * A {@code gate} is passed as soon as there is the file that is named by the variable GATE.
    */
   static final String SHELL =
       """
@@ -24,9 +26,10 @@ final class Workers {
         case $line in
           *crash*) echo 'about to crash' >&2; exit 3 ;;
           *suicide*) kill -9 $$ ;;
-          *hang*) trap '' TERM; sleep 600 & echo $! >"$PIDS"; wait; sleep 600 ;;
+          *breed*) trap '' TERM; sleep 600 & echo $! >"$PIDS" ;;
+          *hang*) trap '' TERM; sleep 600 & wait; sleep 600 ;;
+          *gate*) while [ ! -e "$GATE" ]; do sleep 0.02; done ;;
           *nap*) sleep 0.3 ;;
-          *snooze*) sleep 1 ;;
           *log*) number=${line#*log }; echo "${number%%[!0-9]*}" >>"$LOG" ;;
           *error*) echo '{"brood":"reply","id":'$id',"error":{"message":"on purpose"}}' >&3
             continue ;;
@@ -61,6 +64,11 @@ final class Workers {
 
   static Fork shell() {
     return Fork.of(Command.of("sh", "-c", SHELL)).command(Workers::quiet);
+  }
+
+  /** Small shells before whose gate there is that file. */
+  static Fork gated(Path gate) {
+    return shell().command(command -> command.env("GATE", gate.toString()));
   }
 
   static Fork node() {

@@ -10,16 +10,19 @@ import dev.brood.workers.pool.PoolEvent.Retirement;
 import dev.brood.workers.supervise.Backoff;
 import dev.brood.workers.watch.Admission;
 import dev.brood.workers.watch.Refusal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,10 +48,12 @@ class WorkersComeAndGoTest {
   }
 
   @Test
-  void spares_oneIsKeptWarm_alsoWhileOthersWork() throws Exception {
-    try (WorkerPool<String, Integer> pool = shells().size(0, 3).spares(1).open()) {
+  void spares_oneIsKeptWarm_alsoWhileOthersWork(@TempDir Path directory) throws Exception {
+    Path gate = directory.resolve("gate");
+    PoolSpec<String, Integer> spec = pool(Workers.gated(gate)).size(0, 3).spares(1);
+    try (WorkerPool<String, Integer> pool = spec.open()) {
       Workers.await("one is up although nobody has called", () -> serving(pool) == 1);
-      CompletableFuture<@Nullable Integer> busy = pool.submit("snooze");
+      CompletableFuture<@Nullable Integer> busy = pool.submit("gate");
       Workers.await(
           "one has nothing to do beside one that has",
           () ->
@@ -56,6 +61,7 @@ class WorkersComeAndGoTest {
                   && pool.workers().stream()
                       .anyMatch(worker ->
                           worker.phase() == Worker.Phase.SERVING && worker.running() == 0));
+      Files.createFile(gate);
       assertThat(busy.get(60, TimeUnit.SECONDS)).isPositive();
       assertThat(pool.workers()).hasSizeLessThanOrEqualTo(2);
     }
@@ -170,11 +176,17 @@ class WorkersComeAndGoTest {
   }
 
   @Test
-  void asCompleted_aLongOneFirst_comesLast() {
-    try (WorkerPool<String, Integer> pool = shells().size(2).open()) {
-      List<String> inputs =
-          pool.asCompleted(List.of("snooze", "pid", "pid")).map(Completed::input).toList();
-      assertThat(inputs).containsExactly("pid", "pid", "snooze");
+  void asCompleted_aLongOneFirst_comesLast(@TempDir Path directory) throws Exception {
+    Path gate = directory.resolve("gate");
+    try (WorkerPool<String, Integer> pool = pool(Workers.gated(gate)).size(2).open();
+        Stream<Completed<String, Integer>> answers =
+            pool.asCompleted(List.of("gate", "pid", "pid"))) {
+      Iterator<String> inputs = answers.map(Completed::input).iterator();
+      assertThat(inputs.next()).isEqualTo("pid");
+      assertThat(inputs.next()).isEqualTo("pid");
+      Files.createFile(gate);
+      assertThat(inputs.next()).isEqualTo("gate");
+      assertThat(inputs.hasNext()).isFalse();
     }
   }
 }
