@@ -6,6 +6,8 @@ import dev.brood.process.Child;
 import dev.brood.process.Command;
 import dev.brood.process.Signal;
 import dev.brood.process.Stdio;
+import dev.brood.process.observe.ProcessInfo;
+import dev.brood.process.observe.ProcessState;
 import dev.brood.workers.fork.Fork;
 import dev.brood.workers.fork.ForkedChild;
 import java.net.ServerSocket;
@@ -14,8 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +69,7 @@ class HealthProcessTest {
       assertThat(next()).isEqualTo(HEALTHY);
       try (Probes impatient = probes(child.child().command(), health)) {
         child.child().signal(Signal.STOP);
+        await("it stands still", () -> isStopped(child.pid()));
         impatient.watchHealth(ProbedChild.of(child), changes::add);
         assertThat(next()).isEqualTo(new HealthChange.Unhealthy("no answer within 200 ms", 2));
       } finally {
@@ -82,8 +87,11 @@ class HealthProcessTest {
             "while not os.path.exists('" + stop + "'): notify('WATCHDOG=1'); time.sleep(0.05)",
             "time.sleep(60)");
     Health health = Health.watchdog(Duration.ofSeconds(3)).period(Duration.ofHours(1)); // no matter
-    try (Probes probes = probes(python, health);
+    CountDownLatch beaten = new CountDownLatch(1);
+    try (Probes probes =
+            Probes.prepare(python, Readiness.started(), health, it -> beaten.countDown());
         Child child = probes.command().spawn()) {
+      assertThat(beaten.await(60, TimeUnit.SECONDS)).as("it has come up").isTrue();
       probes.watchHealth(ProbedChild.of(child), changes::add);
       assertThat(next()).isEqualTo(HEALTHY);
       Files.createFile(stop);
@@ -203,7 +211,7 @@ class HealthProcessTest {
     try (Child child = Command.of("sleep", "60").spawn()) {
       try (Probes probes = probes(child.command(), health)) {
         probes.watchHealth(ProbedChild.of(child), changes::add);
-        await(begun);
+        await("its look has begun", () -> Files.exists(begun));
       }
     }
     assertThat(changes).isEmpty();
@@ -245,11 +253,15 @@ class HealthProcessTest {
     return Probes.prepare(command, Readiness.started(), health, notification -> {});
   }
 
-  private static void await(Path file) {
+  private static boolean isStopped(long pid) {
+    return ProcessInfo.of(pid).filter(info -> info.state() == ProcessState.STOPPED).isPresent();
+  }
+
+  private static void await(String what, BooleanSupplier fact) {
     long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (!Files.exists(file) && System.nanoTime() - end < 0) {
+    while (!fact.getAsBoolean()) {
+      assertThat(System.nanoTime() - end).as("in time: " + what).isNegative();
       Thread.onSpinWait();
     }
-    assertThat(file).exists();
   }
 }

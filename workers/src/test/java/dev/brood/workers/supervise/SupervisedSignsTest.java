@@ -125,12 +125,12 @@ class SupervisedSignsTest {
   void child_thatDoesNotComeUp_isEndedAndGivenUp() throws Exception {
     ChildSpec spec =
         ChildSpec.of(sh("echo trying >&2; exec sleep 60"))
-            .readiness(Readiness.line("never").limit(Duration.ofMillis(500)))
+            .readiness(Readiness.line("never").limit(Duration.ofSeconds(2)))
             .giveUp(GiveUp.after(2));
     try (RunningSupervisor running = oneForOne().child("web", spec).start()) {
       SupervisorEvent.Ended ended = told.next(SupervisorEvent.Ended.class, "web");
       assertThat(ended.asked()).isTrue();
-      assertThat(ended.death().reason()).contains("it was not ready within 500 ms");
+      assertThat(ended.death().reason()).contains("it was not ready within 2 s");
       assertThat(ended.death().lastErrors()).containsExactly("trying");
       told.next(SupervisorEvent.GivenUp.class, "web");
       assertThat(running.child("web").orElseThrow().deaths()).hasSize(2);

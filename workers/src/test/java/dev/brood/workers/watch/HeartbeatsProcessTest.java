@@ -8,6 +8,8 @@ import dev.brood.process.Command;
 import dev.brood.process.Exit;
 import dev.brood.process.Signal;
 import dev.brood.process.Stdio;
+import dev.brood.process.observe.ProcessState;
+import dev.brood.process.observe.ProcessTable;
 import dev.brood.workers.fork.Fork;
 import dev.brood.workers.fork.ForkedChild;
 import java.time.Duration;
@@ -74,6 +76,7 @@ class HeartbeatsProcessTest {
         """;
     try (RunningHeartbeats beats = Heartbeats.after(Duration.ofSeconds(2)).start(events::add);
         ForkedChild child = Fork.of(Command.of("node", "-e", script)).spawn()) {
+      Until.holds(() -> child.channel().receivedCount() == 1); // which took its time to come up
       Pulse pulse = beats.pulse("node").watch(child.child(), child.channel());
       HeartbeatEvent.Stalled stalled = next(HeartbeatEvent.Stalled.class);
       assertThat(stalled.ago()).containsKeys(Sign.BEAT, Sign.MESSAGE);
@@ -126,6 +129,7 @@ class HeartbeatsProcessTest {
         Heartbeats.after(SHORT).dump(Duration.ZERO, Dump.stacks()).stop(Duration.ofSeconds(1));
     try (RunningHeartbeats beats = rules.start(events::add);
         Child child = Command.of("sh", "-c", "sleep 61 & sleep 62; :").spawn()) {
+      Until.holds(() -> sleepers(child) == 2);
       Pulse unused = beats.pulse("tree").watch(child);
       assertThat(next(HeartbeatEvent.Stalled.class)).isNotNull();
       assertThat(next(HeartbeatEvent.Dumped.class).text())
@@ -136,6 +140,13 @@ class HeartbeatsProcessTest {
       assertThat(next(HeartbeatEvent.Stopped.class).report().processes()).isEqualTo(3);
       assertThat(child.await()).isInstanceOf(Exit.Signaled.class);
     }
+  }
+
+  /** The programs of that name that wait already. */
+  private static long sleepers(Child child) {
+    return ProcessTable.read().tree(child.pid()).stream()
+        .filter(entry -> entry.name().equals("sleep") && entry.state() == ProcessState.SLEEPING)
+        .count();
   }
 
   @Test
@@ -171,8 +182,9 @@ class HeartbeatsProcessTest {
 
   @Test
   void heldChild_isNotStalledUntilReleased() throws Exception {
-    try (RunningHeartbeats beats = Heartbeats.after(SHORT).start(events::add);
-        RunningHeartbeats clock = Heartbeats.after(SHORT.multipliedBy(5)).start(events::add);
+    Duration untilHeld = Duration.ofSeconds(2); // it must not stall between its watch and its hold
+    try (RunningHeartbeats beats = Heartbeats.after(untilHeld).start(events::add);
+        RunningHeartbeats clock = Heartbeats.after(untilHeld.plus(SHORT)).start(events::add);
         Child child = Command.of("sleep", "60").spawn()) {
       Pulse held = beats.pulse("held").watch(child);
       held.hold();
