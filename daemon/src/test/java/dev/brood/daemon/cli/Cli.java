@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +21,7 @@ import org.opentest4j.AssertionFailedError;
  * Plain {@code ProcessBuilder}, so that Brood's engine does not vouch for itself.
  */
 final class Cli implements AutoCloseable {
-  private static final int LIMIT_SECONDS = 30;
+  private static final int LIMIT_SECONDS = 60;
 
   private final Process process;
   private final BufferedReader out;
@@ -94,14 +95,28 @@ final class Cli implements AutoCloseable {
 
   /** Reads stdout up to a line that contains the text. */
   String awaitLine(String text) throws IOException {
-    for (String line = out.readLine(); line != null; line = out.readLine()) {
-      lines.add(line);
-      if (line.contains(text)) {
-        return line;
-      }
+    return awaitLines(text).getFirst();
+  }
+
+  /**
+   * Reads stdout until there was a line with each of the texts, in any order: those of two apps
+   * come on two ways. The lines are returned in the order of the texts.
+   */
+  List<String> awaitLines(String... texts) throws IOException {
+    Map<String, String> found = new LinkedHashMap<>();
+    for (String text : texts) {
+      found.put(text, "");
     }
-    throw new AssertionFailedError(
-        "stdout ended without \"" + text + "\": " + lines + "\nstderr: " + Files.readString(err));
+    while (found.containsValue("")) {
+      String line = out.readLine();
+      if (line == null) {
+        throw new AssertionFailedError(
+            "stdout ended without all of %s: %s%nstderr: %s".formatted(found, lines, err()));
+      }
+      lines.add(line);
+      found.replaceAll((text, before) -> before.isEmpty() && line.contains(text) ? line : before);
+    }
+    return List.copyOf(found.values());
   }
 
   /** Closes our end of its stdout, as {@code head} does. */
@@ -118,7 +133,7 @@ final class Cli implements AutoCloseable {
   void awaitErr(String text) throws IOException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
     while (!err().contains(text)) {
-      if (System.nanoTime() > end || !process.isAlive()) {
+      if (System.nanoTime() - end > 0 || !process.isAlive()) {
         throw new AssertionFailedError("stderr has no \"" + text + "\": " + err());
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));

@@ -83,20 +83,19 @@ class RunCommandProcessTest {
   @Test
   void run_timeout_stopsTheTreeAndIs124() throws Exception {
     Cli.Ended ended =
-        Cli.run(
-            directory, "run", "--timeout", "300ms", "--", "sh", "-c", "echo a; sleep 100 | cat");
+        Cli.run(directory, "run", "--timeout", "3s", "--", "sh", "-c", "echo a; sleep 100 | cat");
     assertThat(ended.code()).isEqualTo(124);
     assertThat(ended.out()).isEqualTo("a");
-    assertThat(ended.err()).contains("it ran longer than 0.30 s");
+    assertThat(ended.err()).contains("it ran longer than 3.00 s");
   }
 
   @Test
   void run_idle_stopsOnlyWhenSilent() throws Exception {
-    String script = "for i in 1 2 3 4; do echo $i; sleep 0.2; done; sleep 100";
-    Cli.Ended ended = Cli.run(directory, "run", "--idle", "600ms", "--", "sh", "-c", script);
+    String script = "for i in 1 2 3 4 5; do echo $i; sleep 0.6; done; sleep 100";
+    Cli.Ended ended = Cli.run(directory, "run", "--idle", "2s", "--", "sh", "-c", script);
     assertThat(ended.code()).isEqualTo(124);
-    assertThat(ended.out()).isEqualTo("1\n2\n3\n4");
-    assertThat(ended.err()).contains("it printed nothing for 0.60 s");
+    assertThat(ended.out()).isEqualTo("1\n2\n3\n4\n5");
+    assertThat(ended.err()).contains("it printed nothing for 2.00 s");
   }
 
   @Test

@@ -71,7 +71,7 @@ class TerminalProcessTest {
     start("run -- sh program.sh");
     tmux("wait-for", "ready");
     tmux("send-keys", "C-c");
-    tmux("wait-for", "done");
+    awaitEnd();
     assertThat(screen()).contains("has a terminal", "last words after 1", "code 5");
   }
 
@@ -91,7 +91,7 @@ class TerminalProcessTest {
     tmux("send-keys", "C-c");
     tmux("wait-for", "heard");
     tmux("send-keys", "one", "Enter", "two", "Enter");
-    tmux("wait-for", "done");
+    awaitEnd();
     assertThat(screen()).contains("code 0").containsPattern("read (one|two)");
   }
 
@@ -109,7 +109,7 @@ class TerminalProcessTest {
     tmux("wait-for", "ready");
     awaitScreen("sh [##------------------]  10 %");
     tmux("send-keys", "on", "Enter");
-    tmux("wait-for", "done");
+    awaitEnd();
     assertThat(screen())
         .contains("begun, 10 %", "read on, 100 %", "sh [####################] 100 %", "code 0");
   }
@@ -125,7 +125,7 @@ class TerminalProcessTest {
     start("run --progress -- sh program.sh >out.txt");
     awaitScreen("sh [##########----------]  50 %");
     Files.createFile(directory.resolve("go"));
-    tmux("wait-for", "done");
+    awaitEnd();
     assertThat(Files.readString(directory.resolve("out.txt"))).isEqualTo("begun\r50 %");
   }
 
@@ -147,7 +147,7 @@ class TerminalProcessTest {
     tmux("wait-for", "ready-a");
     tmux("wait-for", "ready-b");
     tmux("send-keys", "C-c");
-    tmux("wait-for", "done");
+    awaitEnd();
     assertThat(screen())
         .contains("brood * SIGINT: stopping all; again kills")
         .contains("b     | bye from b", "a     | bye from a", "code 0")
@@ -170,7 +170,7 @@ class TerminalProcessTest {
     awaitScreen("a [########------------]  40 %");
     assertThat(screen()).containsSubsequence("a     | at 40 %", "a [####");
     Files.createFile(directory.resolve("go"));
-    tmux("wait-for", "done");
+    awaitEnd();
     assertThat(screen()).contains("a     | at 100 %", "code 0").doesNotContain("a [###");
   }
 
@@ -207,6 +207,12 @@ class TerminalProcessTest {
         "-c",
         directory.toString(),
         "sh survivor.sh");
+  }
+
+  /** When the terminal has also shown all that was written before. */
+  private void awaitEnd() throws Exception {
+    tmux("wait-for", "done");
+    awaitScreen("code ");
   }
 
   private void awaitScreen(String text) throws Exception {

@@ -28,8 +28,13 @@ class UpCommandProcessTest {
     file(
         app("db", POLITE),
         app("web", POLITE, "depends_on: db"),
-        app("job", "sleep 0.7; echo job done", "significant: true"));
-    Cli.Ended ended = Cli.run(directory, "up");
+        app("job", waitFor("go") + "echo job done", "significant: true"));
+    Cli.Ended ended;
+    try (Cli cli = Cli.start(directory, "up")) {
+      awaitBothUp(cli);
+      Files.createFile(directory.resolve("go"));
+      ended = cli.end();
+    }
     assertThat(ended.code()).isZero();
     assertThat(ended.out().lines())
         .containsExactlyInAnyOrder(
@@ -56,11 +61,20 @@ class UpCommandProcessTest {
 
   @Test
   void up_keepGoing_runsToTheLastAndExitsWithTheFirstFailure() throws Exception {
-    file(app("a", "sleep 0.3; exit 4"), app("b", "exit 5"), app("c", "sleep 0.6; echo c done"));
-    Cli.Ended ended = Cli.run(directory, "up", "--keep-going", "--no-restart");
-    assertThat(ended.code()).isEqualTo(5);
-    assertThat(ended.out()).isEqualTo("c     | c done");
-    assertThat(ended.err()).contains("2 failed (b, a)");
+    file(
+        app("a", waitFor("after-b") + "exit 4"),
+        app("b", "exit 5"),
+        app("c", waitFor("after-a") + "echo c done"));
+    try (Cli cli = Cli.start(directory, "up", "--keep-going", "--no-restart")) {
+      cli.awaitErr("b     * failed with exit code 5");
+      Files.createFile(directory.resolve("after-b"));
+      cli.awaitErr("a     * failed with exit code 4");
+      Files.createFile(directory.resolve("after-a"));
+      Cli.Ended ended = cli.end();
+      assertThat(ended.code()).isEqualTo(5);
+      assertThat(ended.out()).isEqualTo("c     | c done");
+      assertThat(ended.err()).contains("2 failed (b, a)");
+    }
   }
 
   @Test
@@ -245,7 +259,7 @@ class UpCommandProcessTest {
       assertThat(cli.end().code()).isEqualTo(137);
     }
     for (ProcessHandle process : tree) {
-      process.onExit().get(10, TimeUnit.SECONDS);
+      process.onExit().get(60, TimeUnit.SECONDS);
     }
   }
 
@@ -295,6 +309,10 @@ class UpCommandProcessTest {
     Cli.Ended ended = Cli.run(directory, "up");
     assertThat(ended.code()).isEqualTo(2);
     assertThat(ended.err()).contains("none of brood.yaml, brood.yml, Procfile");
+  }
+
+  private static String waitFor(String file) {
+    return "while [ ! -e " + file + " ]; do sleep 0.05; done; ";
   }
 
   private void awaitBothUp(Cli cli) throws IOException {

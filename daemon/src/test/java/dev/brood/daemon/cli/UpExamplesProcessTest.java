@@ -2,9 +2,8 @@ package dev.brood.daemon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.brood.testkit.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The example files, run as they are but for their ports. */
+/** The example files, run as they are but for their ports and one delay. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class UpExamplesProcessTest {
   private static final Path EXAMPLES = Path.of("..", "examples");
@@ -46,12 +45,16 @@ class UpExamplesProcessTest {
     copy("stack");
     Path file = directory.resolve("brood.yaml");
     String text = Files.readString(file);
-    Files.writeString(file, text.replace("18080", freePort()).replace("18090", freePort()));
+    Files.writeString(
+        file,
+        text.replace("18080", String.valueOf(FreePort.next()))
+            .replace("18090", String.valueOf(FreePort.next())));
+    beginLater(directory.resolve("web.js"));
     Cli.Ended ended = Cli.run(directory, "up");
     assertThat(ended.code()).isZero();
     assertThat(ended.out())
         .contains("setup   | the store begins with 1")
-        .contains("visitor | visit 2\nvisitor | visit 3\nvisitor | visit 4")
+        .containsSubsequence("visitor | visit 2\n", "visitor | visit 3\n", "visitor | visit 4\n")
         .contains("store   | the store closes with 4");
     assertThat(ended.err())
         .containsSubsequence(
@@ -88,9 +91,10 @@ class UpExamplesProcessTest {
     }
   }
 
-  private static String freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return String.valueOf(socket.getLocalPort());
-    }
+  /** So that the worker, however slowly it starts, finds nobody listening at first. */
+  private static void beginLater(Path script) throws IOException {
+    String text = Files.readString(script);
+    assertThat(text).contains("}, 400);");
+    Files.writeString(script, text.replace("}, 400);", "}, 2000);"));
   }
 }

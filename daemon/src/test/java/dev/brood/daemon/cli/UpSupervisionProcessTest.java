@@ -2,9 +2,8 @@ package dev.brood.daemon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.brood.testkit.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,7 +119,7 @@ class UpSupervisionProcessTest {
     Files.writeString(directory.resolve("db" + extension), script + "\n");
     file(
         "- {script: echo, name: web, args: hello, depends_on: db, significant: true}",
-        "- {script: db" + extension + ", ready: " + ready + ", port: " + freePort() + "}");
+        "- {script: db" + extension + ", ready: " + ready + ", port: " + FreePort.next() + "}");
     Cli.Ended ended = Cli.run(directory, "up");
     assertThat(ended.err()).containsSubsequence("db    * ready after ", "web   * started, pid ");
     assertThat(ended.code()).isZero();
@@ -177,8 +176,9 @@ class UpSupervisionProcessTest {
   void up_unhealthy_isRestarted() throws Exception {
     file(
         "- name: web",
-        "  script: \"rm -f ill; echo pid $$ up; " + STAY + "\"",
-        "  health: {command: \"test ! -f ill\", period: 50, failures: 1}");
+        "  script: \"trap 'exit 0' TERM; echo pid $$ up; " + STAY + "\"",
+        // Ill once: the look that finds the file takes it away.
+        "  health: {command: \"test ! -f ill || ! rm ill\", period: 50, failures: 1}");
     try (Cli cli = Cli.start(directory, "up")) {
       String first = pid(cli.awaitLine("pid "));
       cli.awaitErr("web   * healthy");
@@ -217,11 +217,9 @@ class UpSupervisionProcessTest {
         "  script: \"echo web up; " + STAY + "\"",
         "  depends_on: {db: {restart: true}}");
     try (Cli cli = Cli.start(directory, "up")) {
-      String db = pid(cli.awaitLine("pid "));
-      cli.awaitLine("web up");
+      String db = pid(cli.awaitLines("pid ", "web up").getFirst());
       run("kill", "-KILL", db);
-      cli.awaitLine("pid ");
-      cli.awaitLine("web up");
+      assertThat(pid(cli.awaitLines("pid ", "web up").getFirst())).isNotEqualTo(db);
       cli.signal("TERM");
       Cli.Ended ended = cli.end();
       assertThat(ended.err())
@@ -252,18 +250,27 @@ class UpSupervisionProcessTest {
     Files.writeString(
         directory.resolve("node.js"),
         "const say = (percent, phase) => process.send({brood: 'progress', percent, phase});"
-            + " say(3, 'load'); setTimeout(() => { say(57, 'sort'); setTimeout(() =>"
-            + " process.exit(0), 1000); }, 1000)");
+            + " const when = (file, then) => require('fs').existsSync(file) ? then()"
+            + " : setTimeout(when, 50, file, then);"
+            + " say(3, 'load'); when('loaded', () => say(57, 'sort'));"
+            + " when('sorted', () => process.exit(0));");
     file(
         "- {script: node.js, progress: message}",
-        "- {name: sh, script: \"echo done 2 of 4; sleep 1\", progress: {line: \"(?<done>\\\\d) of"
-            + " (?<total>\\\\d)\"}}");
-    Cli.Ended ended = Cli.run(directory, "up");
-    assertThat(ended.code()).isZero();
-    assertThat(ended.err())
-        .containsSubsequence("node  * progress: 3 %, load\n", "node  * progress: 57 %, sort\n")
-        .contains("sh    * progress: 50 %\n")
-        .doesNotContain("\u001b");
+        "- name: sh",
+        "  script: \"echo done 2 of 4; while [ ! -e sorted ]; do sleep 0.05; done\"",
+        "  progress: {line: \"(?<done>\\\\d) of (?<total>\\\\d)\"}");
+    try (Cli cli = Cli.start(directory, "up")) {
+      cli.awaitErr("sh    * progress: 50 %\n");
+      cli.awaitErr("node  * progress: 3 %, load\n");
+      Files.createFile(directory.resolve("loaded"));
+      cli.awaitErr("node  * progress: 57 %, sort\n");
+      Files.createFile(directory.resolve("sorted"));
+      Cli.Ended ended = cli.end();
+      assertThat(ended.code()).isZero();
+      assertThat(ended.err())
+          .containsSubsequence("node  * progress: 3 %, load\n", "node  * progress: 57 %, sort\n")
+          .doesNotContain("\u001b");
+    }
   }
 
   @Test
@@ -282,8 +289,8 @@ class UpSupervisionProcessTest {
   @Test
   void up_boundToOneThatEndedAndNoRestart_isAFailureInsteadOfAWaitForEver() throws Exception {
     file(
-        "- {name: db, script: \"echo db up; sleep 1\"}",
-        "- {name: web, script: \"" + STAY + "\", depends_on: {db: {restart: true}}}");
+        "- {name: db, script: \"while [ ! -e web-up ]; do sleep 0.05; done\"}",
+        "- {name: web, script: \": >web-up; " + STAY + "\", depends_on: {db: {restart: true}}}");
     Cli.Ended ended = Cli.run(directory, "up", "--no-restart");
     assertThat(ended.code()).isEqualTo(1);
     assertThat(ended.err())
@@ -346,7 +353,7 @@ class UpSupervisionProcessTest {
       assertThat(cli.exit().code()).isEqualTo(137);
     }
     for (ProcessHandle process : left) {
-      process.onExit().get(20, TimeUnit.SECONDS);
+      process.onExit().get(60, TimeUnit.SECONDS);
     }
   }
 
@@ -386,12 +393,6 @@ class UpSupervisionProcessTest {
 
   private static String pid(String line) {
     return line.replaceFirst(".*pid (\\d+).*", "$1");
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private static void run(String... command) throws IOException, InterruptedException {

@@ -2,8 +2,12 @@ package dev.brood.daemon.foreground;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.brood.process.observe.ProcessState;
+import dev.brood.process.observe.ProcessTree;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +22,7 @@ class TreeTest {
             .start();
     try {
       child.inputReader().readLine();
+      awaitBothAsleep(child.pid());
       List<String> lines = Tree.lines(child.pid(), Duration.ofMillis(20), 0).orElseThrow();
       assertThat(lines).hasSize(4);
       assertThat(lines.get(0)).matches(" +PID +STATE +CPU % +MEMORY +COMMAND");
@@ -29,6 +34,20 @@ class TreeTest {
       child.waitFor();
       child.getInputStream().close();
     }
+  }
+
+  private static void awaitBothAsleep(long pid) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (asleep(pid) < 2) {
+      assertThat(System.nanoTime() - end).as("both sleep in time").isNegative();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+  }
+
+  private static long asleep(long pid) {
+    return ProcessTree.of(pid).orElseThrow().processes().stream()
+        .filter(process -> process.state() == ProcessState.SLEEPING)
+        .count();
   }
 
   @Test
