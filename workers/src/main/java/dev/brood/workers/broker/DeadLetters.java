@@ -51,6 +51,6 @@ final class DeadLetters {
 
   void close() {
     closed = true;
-    teller.end();
+    teller.close();
   }
 }

@@ -1,9 +1,11 @@
 package dev.brood.workers.broker;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +27,13 @@ final class DeliveryQueue {
   private final WhenBehind whenBehind;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final Condition idle = lock.newCondition();
   private final Deque<Delivery> queue = new ArrayDeque<>();
   private long bytes;
   private boolean closed;
+
+  /** Whether who takes is not back from what it has taken last. */
+  private boolean busy;
 
   DeliveryQueue(BrokerOptions options) {
     this.limitMessages = options.queueLimitMessages();
@@ -97,14 +103,35 @@ final class DeliveryQueue {
   @Nullable Delivery take() throws InterruptedException {
     lock.lockInterruptibly();
     try {
+      busy = false;
       while (queue.isEmpty() && !closed) {
+        idle.signalAll();
         changed.await();
       }
       Delivery first = queue.poll();
       if (first != null) {
+        busy = true;
         bytes -= first.bytes();
       }
       return first;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until nothing waits, and who takes has come back for more.
+   *
+   * @return false if the time is up before, or it is closed
+   */
+  boolean awaitIdle(Duration limit) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = TimeUnit.NANOSECONDS.convert(limit);
+      while (!closed && left > 0 && (busy || !queue.isEmpty())) {
+        left = idle.awaitNanos(left);
+      }
+      return !closed && !busy && queue.isEmpty();
     } finally {
       lock.unlock();
     }
@@ -116,6 +143,7 @@ final class DeliveryQueue {
     try {
       closed = true;
       changed.signalAll();
+      idle.signalAll();
       return drain();
     } finally {
       lock.unlock();

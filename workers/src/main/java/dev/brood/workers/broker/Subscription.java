@@ -1,5 +1,7 @@
 package dev.brood.workers.broker;
 
+import java.time.Duration;
+
 /**
  * A subscription of this process: its handler gets what is published, on one virtual thread, in
  * order. It has a queue of its own, bounded in messages. Thread-safe.
@@ -23,6 +25,16 @@ public final class Subscription implements AutoCloseable {
   /** Whether it still gets messages: not closed, by whomever. */
   public boolean isOpen() {
     return subscriber.isReachable();
+  }
+
+  /**
+   * Waits until the handler has been through with all that was published: before {@link #close}, to
+   * lose nothing. Not for the handler itself.
+   *
+   * @return false if the time is up before, or it ends meanwhile
+   */
+  public boolean drain(Duration limit) throws InterruptedException {
+    return subscriber.queue().awaitIdle(limit);
   }
 
   /**
