@@ -75,17 +75,17 @@ public final class Caretaker {
     Command python = Command.of("python3", scripts.resolve("database.py").toString());
     Command node = Command.of("node", scripts.resolve("web.js").toString());
     Command shell = Command.of("sh", scripts.resolve("stubborn.sh").toString());
-    Duration grace = Duration.ofSeconds(1);
+    Duration brief = Duration.ofSeconds(1);
     // snippet: sample
     Supervisor all =
         Supervisor.of(Strategy.ONE_FOR_ONE)
-            .child("database", spec(python, grace).readiness(lockOf("database")))
+            .child("database", spec(python, USUAL_GRACE).readiness(lockOf("database")))
             .child(
                 "web",
-                spec(node, grace)
+                spec(node, USUAL_GRACE)
                     .readiness(lockOf("web"))
                     .boundTo("database", Condition.READY)) // does not outlive it
-            .child("stubborn", spec(shell, grace).readiness(lockOf("stubborn")))
+            .child("stubborn", spec(shell, brief).readiness(lockOf("stubborn")))
             .onEvent(Caretaker::tell);
     try (RunningSupervisor running = all.start()) {
       if (!running.awaitReady(UP_LIMIT)) {

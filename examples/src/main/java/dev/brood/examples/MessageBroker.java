@@ -77,7 +77,7 @@ public final class MessageBroker {
   static int run(List<Map.Entry<String, Fork>> members, BrokerOptions options, String pattern)
       throws InterruptedException {
     try (Broker broker = Broker.open(options);
-        Subscription _ = broker.subscribe(pattern, MessageBroker::print)) {
+        Subscription watch = broker.subscribe(pattern, MessageBroker::print)) {
       broker.onPresence(MessageBroker::tell).onDeadLetter(MessageBroker::tell);
       Supervisor group =
           Supervisor.of(Strategy.ONE_FOR_ONE)
@@ -91,6 +91,7 @@ public final class MessageBroker {
       }
       try (RunningSupervisor running = group.start()) {
         SupervisorEnd end = running.onEnd().join();
+        boolean unused = watch.drain(Duration.ofSeconds(10)); // what was said last is printed, too
         return end.success() ? CommandLine.SUCCESS : CommandLine.FAILURE;
       }
     }

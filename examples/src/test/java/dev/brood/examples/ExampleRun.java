@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
  * @param folder its directory
  */
 public record ExampleRun(Process process, Path folder) implements AutoCloseable {
-  private static final int LIMIT_SECONDS = 60;
+  private static final int LIMIT_SECONDS = 100;
   private static final long LOOK_NANOS = 20_000_000;
 
   /** Starts one that reads nothing. */
