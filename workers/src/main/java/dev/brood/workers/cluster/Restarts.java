@@ -37,17 +37,16 @@ final class Restarts {
     this.events = events;
   }
 
-  /** A worker is ending, and its sockets may be needed by another. */
+  /** A worker is ending, and its sockets may be needed by another: they are held on return. */
   void mayFollow(ClusterWorker worker) {
     if (settings.restarts == 0 || worker.exitedAfterDisconnect()) {
       return;
     }
-    synchronized (this) {
-      if (!held.add(worker.id())) {
-        return;
+    synchronized (this) { // so that whoever comes second finds the sockets held
+      if (held.add(worker.id())) {
+        primary.hold();
       }
     }
-    primary.hold();
   }
 
   /** A worker is gone altogether. */
