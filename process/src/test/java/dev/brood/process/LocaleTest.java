@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +17,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LocaleTest {
   @TempDir private Path temporary;
 
-  @Tag("slow")
   @ParameterizedTest
   @ValueSource(strings = {"POSIX", "C.UTF-8", "xx_YY.unknown"})
   void spawn_anyLocale_passesTextAndUnknownBytes(String locale) throws Exception {

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,7 +25,6 @@ class ReloadProcessTest {
 
   @ParameterizedTest
   @EnumSource
-  @Tag("slow")
   void threeReloads_ofTwoWorkersUnderLoad_failNoRequest(Policy policy) throws Exception {
     Cluster description = Cluster.of(FORK).workers(2).policy(policy).onEvent(events::add);
     try (RunningCluster cluster = description.start();

@@ -138,7 +138,6 @@ class ForkLeaksTest {
     }
   }
 
-  @Tag("slow")
   @Test
   void forks_ofEveryKindOfDeath_leaveNothing() throws Exception {
     rounds(300);
@@ -161,7 +160,6 @@ class ForkLeaksTest {
   }
 
   /** Both directions at once: servers of the child's, in the kernel and in the inbox. */
-  @Tag("slow")
   @Test
   void nodeChildren_withDescriptorsBothWays_leaveNothing() throws Exception {
     String script =

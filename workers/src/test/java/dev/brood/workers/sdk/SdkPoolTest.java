@@ -18,7 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +26,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The {@code serve} of each language, as a worker of a pool. */
 @ExtendWith(Census.Extension.class)
-@Tag("slow")
 @Timeout(180)
 class SdkPoolTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
