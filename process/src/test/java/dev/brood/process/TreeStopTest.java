@@ -276,9 +276,15 @@ class TreeStopTest {
 
   @Test
   void stop_childStartsAnotherWhenTold_isToldToo() throws Exception {
+    // A shell's child that is told before it has become another program is deaf to it.
     String script =
         """
-        trap 'sleep 1000 & exit 0' TERM
+        told() {
+          sleep 1000 &
+          until read -r name </proc/$!/comm && [ "$name" = sleep ]; do :; done
+          exit 0
+        }
+        trap told TERM
         echo ready
         while :; do sleep 0.01; done
         """;
