@@ -216,7 +216,8 @@ public final class Broker implements AutoCloseable {
 
   /**
    * Lets everybody leave and ends all subscriptions; the channels stay open. Who has gone and what
-   * is lost has been told when it returns, as far as the handlers take less than 5 s. Idempotent.
+   * is lost has been told when it returns, as far as that takes less than 5 s of each handler.
+   * Idempotent.
    */
   @Override
   public void close() {

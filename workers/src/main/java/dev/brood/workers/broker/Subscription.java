@@ -29,9 +29,11 @@ public final class Subscription implements AutoCloseable {
 
   /**
    * Waits until the handler has been through with all that was published: before {@link #close}, to
-   * lose nothing. Not for the handler itself.
+   * lose nothing. Not for the handler itself, which would wait for its own end.
    *
+   * @param limit how long at most; not positive: only looks
    * @return false if the time is up before, or it ends meanwhile
+   * @throws InterruptedException if the thread is interrupted; nothing is lost by that
    */
   public boolean drain(Duration limit) throws InterruptedException {
     return subscriber.queue().awaitIdle(limit);

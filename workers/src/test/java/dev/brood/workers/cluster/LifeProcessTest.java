@@ -194,7 +194,7 @@ class LifeProcessTest {
   @Test
   void shutdownOfThePrimary_workerIsServing_letsItFinish() throws Exception {
     String script = Scripts.path("lasting.js").toString();
-    Fork fork = Fork.of(ChildJvm.command(LastingProgram.class, script));
+    Fork fork = Fork.of(ChildJvm.command(PrimaryProgram.class, script));
     try (ForkedChild primary = fork.spawn();
         Socket client = new Socket()) {
       int port = (int) primary.receive(Facts.LIMIT).orElseThrow().value();

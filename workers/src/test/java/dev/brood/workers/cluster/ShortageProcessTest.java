@@ -18,7 +18,7 @@ class ShortageProcessTest {
 
   @Test
   void accept_withoutADescriptorLeft_pausesBetweenTriesAndRecovers() throws Exception {
-    Command program = ChildJvm.command(ShortageProgram.class, Scripts.path("http.js").toString());
+    Command program = ChildJvm.command(PrimaryProgram.class, Scripts.path("http.js").toString());
     Fork fork =
         Fork.of(Command.of("sh", "-c", "ulimit -n 200; exec \"$@\"", "sh").args(program.argv()))
             .command(command -> command.stderr(Stdio.lines(line -> log.add(line.text()))));

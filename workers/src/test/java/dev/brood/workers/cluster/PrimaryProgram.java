@@ -9,11 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A primary that can be told to take every descriptor that its process may have. */
-public final class ShortageProgram {
+/** A primary of its own, which can be told to take every descriptor that its process may have. */
+public final class PrimaryProgram {
   private static final int MOST = 100_000;
 
-  private ShortageProgram() {}
+  private PrimaryProgram() {}
 
   /** Serves with one worker that runs the script, until its parent disconnects. */
   public static void main(String[] arguments) throws Exception {
