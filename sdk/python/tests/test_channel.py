@@ -83,12 +83,24 @@ class MessagesTest(ChannelTest):
         left.send("x" * 1_000_000)
         self.assertIsNotNone(left._background)
         self.assertEqual(len(right.receive(LIMIT).value), 1_000_000)
-        for thread in threading.enumerate():
-            if thread.name == "brood-channel":
-                thread.join(LIMIT)
+        join_threads_behind()
         self.assertIsNone(left._background)
         right.send("answer")
         self.assertEqual(left.receive(LIMIT).value, "answer")
+
+    def test_threadBehind_roomComesJustBeforeItWaits_endsToo(self):
+        class ReadBefore(brood.Channel):
+            """The peer reads in the moment before the channel writes and waits for room."""
+
+            def _count_closed(self):
+                super()._count_closed()
+                drain_now(peer)
+
+        channel, peer = self.raw(kind=ReadBefore)
+        peer.setblocking(False)
+        channel.send("x" * 300_000)
+        join_threads_behind()
+        self.assertIsNone(channel._background)
 
     def test_receive_withALimit_returnsNone(self):
         channel, _ = self.raw()
@@ -138,6 +150,20 @@ class MessagesTest(ChannelTest):
 
 def drain(peer):
     while peer.recv(1 << 20):
+        pass
+
+
+def join_threads_behind():
+    for thread in threading.enumerate():
+        if thread.name == "brood-channel":
+            thread.join(LIMIT)
+
+
+def drain_now(peer):
+    try:
+        while peer.recv(1 << 20):
+            pass
+    except BlockingIOError:
         pass
 
 
