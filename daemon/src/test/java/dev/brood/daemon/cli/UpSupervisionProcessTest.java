@@ -230,11 +230,20 @@ class UpSupervisionProcessTest {
 
   @Test
   void up_outputThatIsReadLate_isNotLost() throws Exception {
-    // More than the pipes and the buffer on the way hold, less than would keep the program from
-    // its end.
-    int lines = 3250;
+    // More than the buffer and the pipe behind it hold; the program's own pipe takes all of the
+    // rest, so that it ends while most of its output is still in there.
+    int lines = 5000;
+    Files.writeString(
+        directory.resolve("rest.py"),
+        """
+        import fcntl
+        fcntl.fcntl(1, 1031, 1 << 20)  # F_SETPIPE_SZ, which Python names from 3.10 on
+        for i in range(1, %d + 1):
+            print("%%0100d" %% i)
+        """
+            .formatted(lines));
     file(
-        "- {name: a, script: \"seq -f %0100g " + lines + "\"}",
+        "- {name: a, script: rest.py}",
         "- {name: b, script: \"sleep 1; : >late; " + STAY + "\", depends_on: {a: completed}}");
     try (Cli cli = Cli.start(directory, "up")) {
       awaitFile("late");
