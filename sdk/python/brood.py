@@ -1732,10 +1732,12 @@ class Channel(_Base):
             if not self._has_room(out):
                 return False
             self._let_go(handle, out, _PATIENT)
+            before = self._queued
             self._put(out)
             self._write_now()
-            if self._writing and self._pumping:
-                self._wake()
+            wrote = self._queued < before + len(out.data)
+            if self._writing or (before and wrote):  # somebody may wait for what is gone now
+                self._tell()
             return True
 
     def receive(self, timeout=None):
@@ -1913,6 +1915,11 @@ class Channel(_Base):
                 self._write()
             finally:
                 self._in_write = False
+
+    def _tell(self):
+        """Has whoever reads and writes look again, and tell all others: they may wait for this."""
+        if self._pumping:
+            self._wake()
 
     def _wake(self):
         with self._lock:

@@ -6,6 +6,7 @@ import pathlib
 import socket
 import subprocess
 import sys
+import time
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -16,6 +17,15 @@ import brood  # noqa: E402
 
 LIMIT = 60.0
 MODES = ("json", "advanced", "cbor")
+
+
+def until(condition):
+    """Waits for a fact that nobody signals."""
+    end = time.monotonic() + LIMIT
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError("it does not come true")
+        time.sleep(0.005)
 
 
 def open_descriptors():

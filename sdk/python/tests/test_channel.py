@@ -102,6 +102,23 @@ class MessagesTest(ChannelTest):
         join_threads_behind()
         self.assertIsNone(channel._background)
 
+    def test_threadBehind_anotherThreadWritesTheRest_endsToo(self):
+        class OthersWrite(brood.Channel):
+            """Another thread sends all in the moment before this one waits for room."""
+
+            def _pump(self, remaining):
+                drain_now(peer)
+                other = threading.Thread(target=self.send, args=("behind it",))
+                other.start()
+                other.join()
+                super()._pump(remaining)
+
+        channel, peer = self.raw(kind=OthersWrite)
+        peer.setblocking(False)
+        channel.send("x" * 300_000)
+        join_threads_behind()
+        self.assertIsNone(channel._background)
+
     def test_receive_withALimit_returnsNone(self):
         channel, _ = self.raw()
         self.assertIsNone(channel.receive(0.01))
