@@ -1822,6 +1822,7 @@ class Channel(_Base):
         """Sends what is queued, then ends the channel; at once after ``timeout`` seconds."""
         with self._lock:
             self._closing = True
+            self._tell()
         self.flush(timeout)
         self._finish()
 
@@ -2204,6 +2205,7 @@ class AsyncChannel(_Base):
     async def disconnect(self, timeout=10.0):
         """Sends what is queued, then ends the channel; at once after ``timeout`` seconds."""
         self._closing = True
+        self._notify()
         await self.flush(timeout)
         self._end()
 

@@ -98,6 +98,23 @@ class AioTest(ChannelTest):
 
         self.run_async(main())
 
+    def test_disconnect_wakesWhoWaitsForRoom(self):
+        async def main():
+            a, peer = socket.socketpair()
+            with peer:
+                channel = brood.AsyncChannel(a, queue_limit=1000)
+                await channel.send("x" * 1_000_000)
+                sender = asyncio.ensure_future(channel.send("more"))
+                await asyncio.sleep(0)
+                self.assertFalse(sender.done())
+                leaver = asyncio.ensure_future(channel.disconnect(100 * LIMIT))
+                with self.assertRaises(brood.ChannelClosed):
+                    await asyncio.wait_for(sender, LIMIT / 2)
+                channel.close()
+                await leaver
+
+        self.run_async(main())
+
     def test_handles_serveInTheLoop(self):
         async def main(mode):
             a, b = socket.socketpair()

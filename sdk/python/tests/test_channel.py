@@ -170,6 +170,14 @@ def drain(peer):
         pass
 
 
+def error_of(function, *arguments):
+    try:
+        function(*arguments)
+    except brood.BroodError as e:
+        return type(e)
+    return None
+
+
 def join_threads_behind():
     for thread in threading.enumerate():
         if thread.name == "brood-channel":
@@ -223,6 +231,27 @@ class EndTest(ChannelTest):
         channel.send("x" * 3_000_000)
         channel.disconnect(0.05)
         self.assertFalse(channel.connected)
+
+    def test_disconnect_wakesWhoWaitsForRoom(self):
+        class Waits(brood.Channel):
+            def _may_send(self, out):
+                may = super()._may_send(out)
+                if not may:
+                    waits.set()
+                return may
+
+        waits, seen = threading.Event(), []
+        channel, _ = self.raw(kind=Waits, queue_limit=1000)
+        channel.send("x" * 1_000_000)
+        sender = threading.Thread(target=lambda: seen.append(error_of(channel.send, "more")))
+        sender.start()
+        self.assertTrue(waits.wait(LIMIT))
+        leaver = threading.Thread(target=channel.disconnect, args=(100 * LIMIT,))
+        leaver.start()
+        sender.join(LIMIT)
+        self.assertEqual(seen, [brood.ChannelClosed])
+        channel.close()
+        leaver.join(LIMIT)
 
     def test_close_wakesWhoWaits(self):
         channel, _ = self.raw()
