@@ -54,7 +54,9 @@ _log = logging.getLogger("brood")
 _MIB = 1024 * 1024
 _HIGH_WATER = 131_072  # more than this queued: send() tells so, as Node's does
 _READ_SIZE = 65_536
+_SLICE = 3600.0  # the longest single wait, in seconds
 _MAX_HANDLES = 253  # what one message of the kernel can carry
+_FOR_EVER = 1e9  # seconds: the other side need not be told of such a limit
 _PATIENT = 20 * 86_400.0  # a time-out keeps O_NONBLOCK set and waits all the same
 _MOST_DESCRIPTORS = 64  # that have come and wait for their message
 _DEPTH = 250  # how deep values may nest in the modes advanced and cbor: three frames of 1,000 each
@@ -1625,7 +1627,7 @@ class _Base:
         message = {"brood": "request", "id": self._last_id, "body": body}
         if to is not None:
             message["to"] = to
-        if limit is not None:
+        if limit is not None and limit < _FOR_EVER:
             message["limit"] = max(1, int(limit * 1000))
         return message
 
@@ -1854,14 +1856,19 @@ class Channel(_Base):
                 self._changed.wait_for(lambda: not self._pumping, 5.0)
 
     def _wait(self, done, deadline):
-        """Waits until ``done()``; meanwhile reads and writes, unless another thread does."""
+        """Waits until ``done()``; meanwhile reads and writes, unless another thread does.
+
+        Without any time left it does so once, so that what has come is found.
+        """
+        worked = False
         while True:
             with self._lock:
                 if done():
                     return True
-                remaining = 3600.0 if deadline is None else deadline - time.monotonic()
-                if remaining <= 0:
+                remaining = _SLICE if deadline is None else deadline - time.monotonic()
+                if remaining <= 0 and (worked or self._pumping):
                     return False
+                remaining = min(max(0.0, remaining), _SLICE)
                 if self._pumping:
                     self._changed.wait(remaining)
                     continue
@@ -1875,6 +1882,7 @@ class Channel(_Base):
                         self._close_descriptors()
                     self._changed.notify_all()
             self._after_pump()
+            worked = True
 
     def _after_pump(self):
         """What must not happen under the lock: handlers of the program, and starts of threads."""
@@ -1899,7 +1907,7 @@ class Channel(_Base):
         poll.register(self._wake_out, select.POLLIN)
         if interest:  # a registered socket reports its end even when nobody asks
             poll.register(number, interest)
-        ready = dict(poll.poll(min(remaining, 3600.0) * 1000))
+        ready = dict(poll.poll(remaining * 1000))
         with self._lock:
             if self._wake_out in ready:
                 self._drain_wake()
@@ -2231,11 +2239,14 @@ class AsyncChannel(_Base):
     # -- the work behind it
 
     async def _until(self, done, timeout):
+        """Waits until ``done()``; the loop turns once at least, so that what has come is found."""
         deadline = None if timeout is None else self._loop.time() + timeout
+        turned = False
         while not done():
-            remaining = None if deadline is None else deadline - self._loop.time()
-            if remaining is not None and remaining <= 0:
+            remaining = None if deadline is None else max(0.0, deadline - self._loop.time())
+            if remaining == 0 and turned:
                 return False
+            turned = True
             waiter = self._loop.create_future()
             self._waiters.add(waiter)
             try:

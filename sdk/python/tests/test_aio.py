@@ -3,6 +3,7 @@
 import array
 import asyncio
 import json
+import math
 import os
 import socket
 import subprocess
@@ -95,6 +96,25 @@ class AioTest(ChannelTest):
                 for _ in range(3000):
                     await right.receive()
                 await task
+
+        self.run_async(main())
+
+    def test_receive_withoutTime_takesWhatHasCome(self):
+        async def main():
+            a, peer = socket.socketpair()
+            with peer:
+                async with brood.AsyncChannel(a) as channel:
+                    self.assertIsNone(await channel.receive(0))
+                    peer.sendall(b"1\n2\n")
+                    got = [await channel.receive(0), await channel.receive(0)]
+                    self.assertEqual([each and each.value for each in got], [1, 2])
+                    self.assertIsNone(await channel.receive(-1))
+                    with self.assertRaises(brood.RequestTimeout):
+                        await asyncio.wait_for(channel.request("q", 0.01), math.inf)
+                    asked = asyncio.ensure_future(channel.request("q", math.inf))
+                    await asyncio.sleep(0)
+                    peer.sendall(b'{"brood":"reply","id":2,"body":"a"}\n')
+                    self.assertEqual(await asked, "a")
 
         self.run_async(main())
 

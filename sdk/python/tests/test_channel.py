@@ -2,6 +2,7 @@
 
 import array
 import json
+import math
 import os
 import signal
 import socket
@@ -122,6 +123,34 @@ class MessagesTest(ChannelTest):
     def test_receive_withALimit_returnsNone(self):
         channel, _ = self.raw()
         self.assertIsNone(channel.receive(0.01))
+
+    def test_receive_withoutTime_takesWhatHasCome(self):
+        channel, peer = self.raw()
+        self.assertIsNone(channel.receive(0))
+        peer.sendall(b"1\n2\n")
+        self.assertEqual([channel.receive(0).value, channel.receive(0).value], [1, 2])
+        self.assertIsNone(channel.receive(-1))
+
+    def test_receive_withAllTheTime_waitsAsWithoutALimit(self):
+        left, right = self.pair()
+        answers, errors = [], []
+
+        def ask():
+            try:
+                answers.append(left.request("q", math.inf))
+            except Exception as e:
+                errors.append(e)
+
+        threads = [threading.Thread(target=ask) for _ in range(3)]  # one reads, the others wait
+        for thread in threads:
+            thread.start()
+        until(lambda: len(left._changed._waiters) == 2 or errors)
+        self.assertEqual(errors, [])
+        for _ in threads:
+            right.receive(math.inf).reply("a")
+        for thread in threads:
+            thread.join(LIMIT)
+        self.assertEqual(answers, ["a"] * 3)
 
     def test_manyThreads_neverMixTheirMessages(self):
         left, right = self.pair()
