@@ -1973,6 +1973,7 @@ class Channel(_Base):
 
     def _set_handler(self, kind, handler):
         with self._lock:
+            self._tell()  # a thread that is idle may be meant
             return super()._set_handler(kind, handler)
 
     def _start_handlers(self):

@@ -11,7 +11,7 @@ import sys
 import threading
 import unittest
 
-from support import LIMIT, MODES, ChannelTest, brood, open_descriptors
+from support import LIMIT, MODES, ChannelTest, brood, open_descriptors, until
 
 ACK = {"cmd": "NODE_HANDLE_ACK"}
 NACK = {"cmd": "NODE_HANDLE_NACK"}
@@ -354,6 +354,20 @@ class RequestTest(ChannelTest):
             message.reply("twice")
         thread.join(LIMIT)
         self.assertEqual(answers, ["a"])
+
+    def test_requestThatCameBeforeItsHandler_isGivenToAThreadThatIsIdle(self):
+        channel, peer = self.raw()
+        channel.on_checkpoint(lambda: None)
+        peer.sendall(line({"brood": "checkpoint"}) + line({"brood": "request", "id": 1}))
+
+        def all_sleep():  # one thread waits for requests, and one is behind the channel
+            with channel._lock:
+                idle = channel._idle == 1 and not channel._requests
+                return channel._inbox and idle and channel._pumping and channel._changed._waiters
+
+        until(all_sleep)
+        channel.on_request(lambda message: "answer")
+        self.assertEqual(self.lines(peer, 1), [{"brood": "reply", "id": 1, "body": "answer"}])
 
     def test_handle_goesAlongWithARequest(self):
         left, right = self.pair()
