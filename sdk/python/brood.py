@@ -2012,9 +2012,24 @@ class Channel(_Base):
                     return
                 message = self._requests.popleft() if self._requests else None
             if message is not None:
-                self._answer(message, self._handler_of(message))
-                with self._lock:
-                    self._consumed(message)
+                self._answer_behind(message)
+
+    def _answer_behind(self, message):
+        handler = self._handler_of(message)
+
+        def answer(asked):
+            try:
+                return handler(asked)
+            except SystemExit as e:  # it would end no more than this thread
+                raise BroodError("the handler wanted to exit: %s" % e) from e
+
+        try:
+            self._answer(message, answer)
+        except Exception:
+            _log.exception("an answer is lost")
+        finally:
+            with self._lock:
+                self._consumed(message)
 
     def _answer(self, message, handler):
         try:

@@ -369,6 +369,27 @@ class RequestTest(ChannelTest):
         channel.on_request(lambda message: "answer")
         self.assertEqual(self.lines(peer, 1), [{"brood": "reply", "id": 1, "body": "answer"}])
 
+    def test_answersThatCannotBeSent_costNoThread(self):
+        channel, peer = self.raw(request_threads=1, when_full="refuse", queue_limit=1000)
+        channel.on_request(lambda message: message.value)
+        channel.send("x" * 1_000_000)
+        with self.assertLogs("brood", "ERROR") as logs:
+            peer.sendall(line({"brood": "request", "id": 1, "body": "lost"}))
+            until(lambda: logs.records)
+        self.assertEqual(len(self.lines(peer, 1)[0]), 1_000_000)
+        peer.sendall(line({"brood": "request", "id": 2, "body": 2}))
+        self.assertEqual(self.lines(peer, 1), [{"brood": "reply", "id": 2, "body": 2}])
+
+    def test_handlersThatExit_costNoThread(self):
+        channel, peer = self.raw(request_threads=1)
+        channel.on_request(lambda message: sys.exit() if message.value == 1 else message.value)
+        for n in (1, 2):
+            peer.sendall(line({"brood": "request", "id": n, "body": n}))
+        failed, answered = self.lines(peer, 2)
+        self.assertEqual((failed["id"], failed["error"]["name"]), (1, "BroodError"))
+        self.assertEqual(answered, {"brood": "reply", "id": 2, "body": 2})
+        until(lambda: channel._inbox_bytes == 0)
+
     def test_handle_goesAlongWithARequest(self):
         left, right = self.pair()
 
