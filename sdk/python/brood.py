@@ -1881,17 +1881,23 @@ class Channel(_Base):
                     if self._ended:
                         self._close_descriptors()
                     self._changed.notify_all()
-            self._after_pump()
+                self._after_pump()  # after an interrupt too: nobody else knows of what was read
             worked = True
 
     def _after_pump(self):
         """What must not happen under the lock: handlers of the program, and starts of threads."""
-        while self._problems:
-            self._call(self._on_malformed, self._problems.popleft())
+        problem = self._next_problem()
+        while problem is not None:
+            self._call(self._on_malformed, problem)
+            problem = self._next_problem()
         if self._has_keys and self._background is None:
             self._start_background()
         if self._requests:
             self._start_workers()
+
+    def _next_problem(self):
+        with self._lock:
+            return self._problems.popleft() if self._problems else None
 
     def _pump(self, remaining):
         with self._lock:

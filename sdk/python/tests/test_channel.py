@@ -1,6 +1,7 @@
 """The blocking channel over a socket pair; the peer is a channel too, or a plain socket."""
 
 import array
+import collections
 import json
 import math
 import os
@@ -187,6 +188,27 @@ class MessagesTest(ChannelTest):
         with self.assertRaises(brood.MessageTooLarge):
             channel.send("x" * 2000)
 
+    def test_malformedLines_twoThreadsTell_eachOnce(self):
+        class AnotherThreadLooksToo(collections.deque):
+            def __bool__(self):
+                full = len(self) > 0
+                if full and threading.current_thread() is threading.main_thread():
+                    other = threading.Thread(target=channel._after_pump)
+                    other.start()
+                    other.join(0.1)
+                    others.append(other)
+                return full
+
+        problems, others = [], []
+        channel, peer = self.raw()
+        channel._problems = AnotherThreadLooksToo()
+        channel.on_malformed(problems.append)
+        peer.sendall(b"undefined\n1\n")
+        self.assertEqual(channel.receive(LIMIT).value, 1)
+        for other in others:
+            other.join(LIMIT)
+        self.assertEqual(len(problems), 1)
+
     def test_malformedFrames_withoutAHandler_areLogged(self):
         channel, peer = self.raw("advanced")
         peer.sendall(b"\0\0\0\3abc" + b"\0\0\0\4\xff\x0fI\2")
@@ -367,6 +389,27 @@ class RequestTest(ChannelTest):
 
         until(all_sleep)
         channel.on_request(lambda message: "answer")
+        self.assertEqual(self.lines(peer, 1), [{"brood": "reply", "id": 1, "body": "answer"}])
+
+    def test_interruptAfterARequestWasRead_leavesItToItsThread(self):
+        class Interrupted(brood.Channel):
+            """Its thread is interrupted when it has read a request; there is none behind it."""
+
+            def _pump(self, remaining):
+                super()._pump(remaining)
+                if self._requests and not interrupts:
+                    interrupts.append(True)
+                    raise KeyboardInterrupt
+
+            def _start_background(self):
+                pass
+
+        interrupts = []
+        channel, peer = self.raw(kind=Interrupted)
+        channel.on_request(lambda message: "answer")
+        peer.sendall(line({"brood": "request", "id": 1}))
+        with self.assertRaises(KeyboardInterrupt):
+            channel.receive(LIMIT)
         self.assertEqual(self.lines(peer, 1), [{"brood": "reply", "id": 1, "body": "answer"}])
 
     def test_answersThatCannotBeSent_costNoThread(self):
