@@ -1676,7 +1676,9 @@ class Channel(_Base):
 
     Whoever waits does the reading and the writing, so that a program that only sends and receives
     has no further thread. One is started when something must go on behind its back: a handler, a
-    queue, a handle under way. Do not wait for messages in a signal handler; sending is allowed.
+    queue, a handle under way. Do not wait for messages in a signal handler; sending is allowed, but
+    what a full queue has no room for is refused at once there (ChannelFull) if the signal came
+    while its thread read or wrote: nobody else would make room.
     """
 
     def __init__(
@@ -1861,10 +1863,14 @@ class Channel(_Base):
         Without any time left it does so once, so that what has come is found.
         """
         worked = False
+        # A signal handler, on top of the work that it would wait for:
+        on_top = self._pumping == threading.get_ident() or self._lock._is_owned()
         while True:
             with self._lock:
                 if done():
                     return True
+                if on_top:
+                    return False
                 remaining = _SLICE if deadline is None else deadline - time.monotonic()
                 if remaining <= 0 and (worked or self._pumping):
                     return False
@@ -2080,6 +2086,7 @@ class Channel(_Base):
             if descriptor >= 0:
                 os.close(descriptor)
         self._wake_out = self._wake_in = -1
+        self._pumping = 0  # that thread is in the other process
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
 

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import unittest
 
 from support import LIMIT, MODES, ChannelTest, brood, open_descriptors, until
@@ -120,6 +121,35 @@ class MessagesTest(ChannelTest):
         channel.send("x" * 300_000)
         join_threads_behind()
         self.assertIsNone(channel._background)
+
+    def test_sendOnTopOfTheWait_aFullQueue_isRefusedAtOnce(self):
+        class Interrupted(brood.Channel):
+            """What a signal handler does that comes while its thread waits, or writes."""
+
+            def _pump(self, remaining):
+                send_once("waits")
+                super()._pump(remaining)
+
+            def _write(self):
+                send_once("writes")
+                return super()._write()
+
+            def _start_background(self):
+                pass
+
+        def send_once(where):
+            if armed and where not in errors:
+                errors[where] = None
+                errors[where] = error_of(channel.send, "more", None, False, LIMIT)
+
+        armed, errors = [], {}
+        channel, _ = self.raw(kind=Interrupted, queue_limit=1000)
+        channel.send("x" * 1_000_000)
+        armed.append(True)
+        began = time.monotonic()
+        self.assertIsNone(channel.receive(0.01))
+        self.assertEqual(errors, {"waits": brood.ChannelFull, "writes": brood.ChannelFull})
+        self.assertLess(time.monotonic() - began, LIMIT)
 
     def test_receive_withALimit_returnsNone(self):
         channel, _ = self.raw()
@@ -313,6 +343,22 @@ class EndTest(ChannelTest):
         thread.join(LIMIT)
         self.assertFalse(thread.is_alive())
         self.assertEqual(seen, [])
+
+    def test_forkedProcess_whileAThreadReads_closesWithoutWaiting(self):
+        channel, _ = self.raw()
+        channel.on_request(lambda message: None)
+        until(lambda: channel._pumping)
+        pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                nobody = channel._pumping == 0  # close() waits for whoever reads
+                channel.close()
+                code = 0 if nobody else 2
+            finally:
+                os._exit(code)
+        _, status = os.waitpid(pid, 0)
+        self.assertEqual(status, 0)
 
     def test_forkedProcess_letsGoOfTheChannel(self):
         channel, peer = self.raw()
