@@ -1403,7 +1403,7 @@ class _Base:
                 return False
             except OSError as e:
                 if e.errno in (errno.ETOOMANYREFS, errno.EINVAL, errno.EBADF) and head.at == 0:
-                    _log.error("a handle could not be sent and is dropped: %s", e)
+                    self._log_later(logging.ERROR, "a handle that cannot be sent is dropped: %s", e)
                     writing.popleft()
                     self._queued -= len(head.data)
                     self._acknowledged()
@@ -1457,7 +1457,7 @@ class _Base:
             return False
         except OSError as e:
             if e.errno != errno.ECONNRESET:
-                _log.warning("the channel broke: %s", e)
+                self._log_later(logging.WARNING, "the channel broke: %s", e)
             data, ancillary, flags = b"", [], 0
         for level, kind, content in ancillary:
             if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
@@ -1495,9 +1495,13 @@ class _Base:
 
     def _malformed(self, error):
         if self._on_malformed is None:
-            _log.warning("%s", error)
+            self._log_later(logging.WARNING, "%s", error)
         else:
             self._problem(error)
+
+    def _log_later(self, level, text, *arguments):
+        """Logs, as soon as no lock is held: a log may go through this very channel."""
+        _log.log(level, text, *arguments)
 
     @staticmethod
     def _call(handler, argument):
@@ -1549,7 +1553,7 @@ class _Base:
             made = _as_object(descriptor, value.get("type"), key, self._closer(key))
         except OSError as e:
             os.close(descriptor)
-            _log.error("a handle that arrived is not usable: %s", e)
+            self._log_later(logging.ERROR, "a handle that arrived is not usable: %s", e)
             made = None
         else:
             if key is not None:
@@ -1598,7 +1602,8 @@ class _Base:
             self._queued += len(out.data)
             self._writing.append(out)
             return
-        _log.warning("the other side did not get a handle; its message is lost")
+        text = "the other side did not get a handle; its message is lost"
+        self._log_later(logging.WARNING, text)
         self._acknowledged()
 
     def _deliver(self, value, handle, size):
@@ -1697,7 +1702,7 @@ class Channel(_Base):
         self._wake_out, self._wake_in = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self._request_threads = request_threads
         self._idle = self._workers = 0
-        self._problems = collections.deque()
+        self._problems = collections.deque()  # calls of what must not run under the lock
         self._has_keys = False
 
     # -- for the program
@@ -1721,6 +1726,8 @@ class Channel(_Base):
             raise
         if self._background is None and (self._queued > 0 or self._waiting is not None):
             self._start_background()
+        if self._problems:
+            self._tell_problems()
         return self._queued <= _HIGH_WATER
 
     def _may_send(self, out):
@@ -1892,18 +1899,19 @@ class Channel(_Base):
 
     def _after_pump(self):
         """What must not happen under the lock: handlers of the program, and starts of threads."""
-        problem = self._next_problem()
-        while problem is not None:
-            self._call(self._on_malformed, problem)
-            problem = self._next_problem()
+        self._tell_problems()
         if self._has_keys and self._background is None:
             self._start_background()
         if self._requests:
             self._start_workers()
 
-    def _next_problem(self):
-        with self._lock:
-            return self._problems.popleft() if self._problems else None
+    def _tell_problems(self):
+        while self._problems:
+            with self._lock:
+                if not self._problems:
+                    return  # another thread tells it
+                function, *arguments = self._problems.popleft()
+            function(*arguments)
 
     def _pump(self, remaining):
         with self._lock:
@@ -1981,7 +1989,10 @@ class Channel(_Base):
         self._has_keys = True  # from now on the parent may ask at any time
 
     def _problem(self, error):
-        self._problems.append(error)
+        self._problems.append((self._call, self._on_malformed, error))
+
+    def _log_later(self, level, text, *arguments):
+        self._problems.append((_log.log, level, text, *arguments))
 
     def _set_handler(self, kind, handler):
         with self._lock:

@@ -3,6 +3,7 @@
 import array
 import collections
 import json
+import logging
 import math
 import os
 import signal
@@ -238,6 +239,40 @@ class MessagesTest(ChannelTest):
         for other in others:
             other.join(LIMIT)
         self.assertEqual(len(problems), 1)
+
+    def test_logThatGoesThroughTheChannel_neverLocksIt(self):
+        class Reads(brood.Channel):
+            def _malformed(self, error):
+                found.set()
+                self_locked.wait(LIMIT)
+                super()._malformed(error)
+
+        class ToTheParent(logging.Handler):
+            """Tells the parent; a log handler has a lock of its own."""
+
+            def emit(self, record):
+                self_locked.set()
+                found.wait(LIMIT)
+                channel.send(record.getMessage())
+
+        found, self_locked = threading.Event(), threading.Event()
+        channel, peer = self.raw(kind=Reads)
+        log, handler = logging.getLogger("brood"), ToTheParent()
+        reader = threading.Thread(target=channel.receive, args=(LIMIT,), daemon=True)
+        writer = threading.Thread(target=log.error, args=("mine",), daemon=True)
+        log.addHandler(handler)
+        try:
+            peer.sendall(b"undefined\n1\n")
+            reader.start()
+            writer.start()
+            reader.join(LIMIT)
+            writer.join(LIMIT)
+            self.assertFalse(reader.is_alive() or writer.is_alive())
+        finally:
+            log.removeHandler(handler)
+        mine, other = self.lines(peer, 2)
+        self.assertEqual(mine, "mine")
+        self.assertIn("not a message of mode json", other)
 
     def test_malformedFrames_withoutAHandler_areLogged(self):
         channel, peer = self.raw("advanced")
