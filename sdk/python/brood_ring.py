@@ -52,7 +52,10 @@ _NOT, _ON_FUTEX, _ON_SOCKET = 0, 1, 2
 _F_ADD_SEALS, _F_GET_SEALS = 1033, 1034
 _SEAL_SEAL, _SEAL_SHRINK, _SEAL_GROW, _SEAL_WRITE = 1, 2, 4, 8
 _MFD_CLOEXEC, _MFD_ALLOW_SEALING = 1, 2
-_FUTEX_WAKE = 1
+_FUTEX_WAKE, _FUTEX_WAKE_OP = 1, 5
+# For FUTEX_WAKE_OP: take these bits out of a word, and wake who waits there if it was "on futex".
+_AND_NOT = 3 << 28
+_CLEAR = {how: _AND_NOT | how << 12 | _ON_FUTEX for how in (_ON_FUTEX, _ON_SOCKET)}
 _FUTEX = {"x86_64": 202, "aarch64": 98}.get(platform.machine())
 
 
@@ -154,12 +157,26 @@ class _Futex:
             call.restype = ctypes.c_long
             call.argtypes = [ctypes.c_long, ctypes.c_void_p, ctypes.c_long, ctypes.c_long]
             self._call = call
+            operation = ctypes.CDLL(None)["syscall"]
+            operation.restype = ctypes.c_long
+            operation.argtypes = [*call.argtypes, ctypes.c_long, ctypes.c_void_p, ctypes.c_uint32]
+            self._operation = operation
         self._nobody = ctypes.c_uint32(0)
         self._nobody_at = ctypes.addressof(self._nobody)
 
     def wake(self, address):
         if self._call is not None:
             self._call(_FUTEX, address, _FUTEX_WAKE, 1)
+
+    def clear(self, address, how):
+        """Takes one way of waiting out of a word and wakes who waits so. False: it cannot.
+
+        At once, as another thread may wait there by now, and the other way.
+        """
+        if self._call is None:
+            return False
+        nobody, clear = self._nobody_at, _CLEAR[how]
+        return self._operation(_FUTEX, nobody, _FUTEX_WAKE_OP, 1, 1, address, clear) >= 0
 
     def fence(self):
         """What was read and written before is so before what follows."""
@@ -333,13 +350,14 @@ class Ring:
 
     def _wake(self):
         how = self._ints[self._peer_waits]
-        if how == _NOT:
+        if how not in (_ON_FUTEX, _ON_SOCKET):
             return
-        self._ints[self._peer_waits] = _NOT
-        _futex.fence()
-        if how == _ON_FUTEX:
-            _futex.wake(self._address + 4 * self._peer_waits)
-        elif how == _ON_SOCKET:
+        word = self._address + 4 * self._peer_waits
+        if not _futex.clear(word, how):
+            self._ints[self._peer_waits] = _NOT
+            _futex.fence()
+            _futex.wake(word)
+        if how == _ON_SOCKET:
             try:
                 self._socket.send(b"\1", socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
             except BlockingIOError:

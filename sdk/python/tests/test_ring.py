@@ -1,0 +1,73 @@
+"""Both sides of a ring in this process; Java's SharedRingProcessTest has two processes."""
+
+import socket
+import threading
+import unittest
+
+from support import LIMIT, ChannelTest, until
+
+import brood_ring
+
+
+class RingTest(ChannelTest):
+    def ring(self, capacity=4096):
+        """The writing side and the reading side."""
+        writer = brood_ring.to_write(capacity)
+        reader = brood_ring.open(writer.handle())
+        self.addCleanup_now(writer, reader)
+        return writer, reader
+
+    def test_wakeUp_ofAThreadThatWaitsNoMore_leavesTheNextOne(self):
+        writer, reader = self.ring()
+        ints, word = reader._ints, reader._own_waits
+
+        class WaitsAnotherWay:
+            """The peer's word: between a look at it and the wake-up, another thread waits."""
+
+            def __getitem__(self, at):
+                seen = ints[at]
+                if at == word:
+                    ints[at] = brood_ring._ON_SOCKET
+                return seen
+
+            def __setitem__(self, at, value):
+                ints[at] = value
+
+        ints[word] = brood_ring._ON_FUTEX  # a platform thread of Java's
+        writer._ints = WaitsAnotherWay()
+        writer.write(b"for the first")
+        writer._ints = memoryview(ints)
+        self.assertEqual(ints[word], brood_ring._ON_SOCKET)
+        writer.write(b"for the other, a virtual one")
+        self.assertEqual(reader._socket.recv(10, socket.MSG_DONTWAIT), b"\1")
+
+    def test_wakeUp_ofEitherWay_clearsTheWord(self):
+        writer, reader = self.ring()
+        for how in (brood_ring._ON_FUTEX, brood_ring._ON_SOCKET):
+            reader._ints[reader._own_waits] = how
+            writer.write(b"")
+            self.assertEqual(reader._ints[reader._own_waits], 0)
+        self.assertEqual(reader._socket.recv(10, socket.MSG_DONTWAIT), b"\1")
+
+    def test_close_whileAnotherThreadWaits_wakesIt(self):
+        writer, reader = self.ring()
+        out = []
+        thread = threading.Thread(target=lambda: out.extend(reader))
+        thread.start()
+        until(lambda: reader._ints[reader._own_waits])
+        reader.close()
+        thread.join(LIMIT)
+        self.assertFalse(thread.is_alive())
+        self.assertEqual(out, [])
+
+    def in_thread(self, function):
+        """What the function returns; None if it hangs."""
+        results = []
+        thread = threading.Thread(target=lambda: results.append(function()), daemon=True)
+        thread.start()
+        thread.join(LIMIT)
+        return results[0] if results else None
+
+
+if __name__ == "__main__":
+    unittest.main()
