@@ -28,6 +28,7 @@ import fcntl
 import mmap
 import os
 import platform
+import select
 import socket
 import struct
 import threading
@@ -192,6 +193,8 @@ class Ring:
     def __init__(self, sock, memory, writes, offered):
         sock.setblocking(True)
         self._socket, self._memory, self._offered = sock, memory, offered
+        self._poll = select.poll()
+        self._poll.register(sock, select.POLLIN)
         self._bytes = memoryview(memory)
         self._longs, self._ints = self._bytes.cast("Q"), self._bytes.cast("I")
         anchor = ctypes.c_char.from_buffer(memory)
@@ -384,11 +387,12 @@ class Ring:
         return True
 
     def _await_byte(self, seconds):
-        self._socket.settimeout(seconds)
+        if not self._poll.poll(seconds * 1000):  # not settimeout(): send() would wait then too
+            return
         try:
-            if not self._socket.recv(256):
+            if not self._socket.recv(256, socket.MSG_DONTWAIT):
                 self._gone = True
-        except socket.timeout:
+        except BlockingIOError:
             pass
         except OSError:
             self._gone = True

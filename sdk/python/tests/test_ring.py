@@ -49,6 +49,17 @@ class RingTest(ChannelTest):
             self.assertEqual(reader._ints[reader._own_waits], 0)
         self.assertEqual(reader._socket.recv(10, socket.MSG_DONTWAIT), b"\1")
 
+    def test_wakeUp_ofAPeerThatTakesNone_isNotItsEnd(self):
+        writer, reader = self.ring()
+        half = b"x" * writer.record_limit
+        self.assertTrue(writer.write(half) and writer.write(half))
+        self.assertFalse(writer.write(b"", timeout=0.001))
+        reader.read(), reader.read()
+        for _ in range(2000):  # more than the socket holds
+            reader._ints[reader._own_waits] = brood_ring._ON_SOCKET
+            writer.write(b"")
+            self.assertEqual(reader.read(), b"")
+
     def test_close_whileAnotherThreadWaits_wakesIt(self):
         writer, reader = self.ring()
         out = []
@@ -59,14 +70,6 @@ class RingTest(ChannelTest):
         thread.join(LIMIT)
         self.assertFalse(thread.is_alive())
         self.assertEqual(out, [])
-
-    def in_thread(self, function):
-        """What the function returns; None if it hangs."""
-        results = []
-        thread = threading.Thread(target=lambda: results.append(function()), daemon=True)
-        thread.start()
-        thread.join(LIMIT)
-        return results[0] if results else None
 
 
 if __name__ == "__main__":
