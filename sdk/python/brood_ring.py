@@ -207,7 +207,10 @@ class Ring:
         self._own_closed = _WRITER_CLOSED if writes else _READER_CLOSED
         self._peer_closed = _READER_CLOSED if writes else _WRITER_CLOSED
         self._position = self._longs[_HEAD if writes else _TAIL]
-        self._turn = threading.Lock()
+        self._turn = threading.RLock()
+        self._used = False  # by the thread that has the turn
+        self._left = False  # to that thread: letting go of all when it is through
+        self._first = threading.Lock()  # of those that close
         self._gone = False
         self._closed = False
 
@@ -234,7 +237,8 @@ class Ring:
         length = len(data)
         if length > self.record_limit:
             raise RecordTooLarge("%d bytes; the ring takes up to %d" % (length, self.record_limit))
-        with self._turn:
+        self._enter()
+        try:
             self._require_open()
             space = _space(length)
             to_end = self.capacity - self._position % self.capacity
@@ -250,13 +254,16 @@ class Ring:
             self._position += space
             self._move(_HEAD)
             return True
+        finally:
+            self._leave()
 
     def read(self, timeout=None):
         """The next record, or None if none came within ``timeout`` seconds.
 
         Raises RingClosed after the last record, or RingBroken if the writing process is gone.
         """
-        with self._turn:
+        self._enter()
+        try:
             length = self._next(timeout)
             if length is None:
                 return None
@@ -264,13 +271,16 @@ class Ring:
             record = bytes(self._bytes[at : at + length])
             self._finish(length)
             return record
+        finally:
+            self._leave()
 
     def read_into(self, function, timeout=None):
         """Calls the function with a memoryview of the next record, without a copy.
 
         The view is not to be kept. True, or False if no record came within ``timeout`` seconds.
         """
-        with self._turn:
+        self._enter()
+        try:
             length = self._next(timeout)
             if length is None:
                 return False
@@ -282,6 +292,8 @@ class Ring:
                 view.release()
                 self._finish(length)
             return True
+        finally:
+            self._leave()
 
     def __iter__(self):
         while True:
@@ -293,8 +305,11 @@ class Ring:
                 return
 
     def close(self):
-        """Closes this side and tells the other; what is in the ring can still be read there."""
-        if self._closed:
+        """Closes this side and tells the other; what is in the ring can still be read there.
+
+        Allowed on top of a use by the same thread too: in a signal handler, or while it looks.
+        """
+        if not self._first.acquire(blocking=False):
             return
         self._closed = True
         self._ints[self._own_closed] = 1
@@ -304,12 +319,31 @@ class Ring:
         except OSError:
             pass
         with self._turn:
-            self._socket.close()
-            if self._offered is not None:
-                self._offered.close()
-            for view in (self._longs, self._ints, self._bytes):
-                view.release()
-            self._memory.close()
+            self._left = self._used
+            if not self._left:
+                self._release()
+
+    def _release(self):
+        self._socket.close()
+        if self._offered is not None:
+            self._offered.close()
+        for view in (self._longs, self._ints, self._bytes):
+            view.release()
+        self._memory.close()
+
+    def _enter(self):
+        self._turn.acquire()
+        if self._used:
+            self._turn.release()
+            raise RingError("this thread uses this side of the ring already")
+        self._used = True
+
+    def _leave(self):
+        self._used = False
+        if self._left:
+            self._left = False
+            self._release()
+        self._turn.release()
 
     def __enter__(self):
         return self

@@ -60,6 +60,57 @@ class RingTest(ChannelTest):
             writer.write(b"")
             self.assertEqual(reader.read(), b"")
 
+    def test_close_byTheThreadThatLooks_isDoneWhenItHasLooked(self):
+        writer, reader = self.ring()
+        writer.write(b"seen")
+        seen = []
+
+        def look(view):
+            reader.close()
+            seen.append(bytes(view))
+
+        self.assertTrue(self.in_thread(lambda: reader.read_into(look)))
+        self.assertEqual(seen, [b"seen"])
+        with self.assertRaises(brood_ring.RingClosed):
+            reader.read()
+        with self.assertRaises(brood_ring.RingClosed):
+            writer.write(b"x" * 2000), writer.write(b"x" * 2000), writer.write(b"x" * 2000)
+
+    def test_close_onTopOfAWait_endsIt(self):
+        for write in (False, True):
+            writer, reader = self.ring()
+            ring = writer if write else reader
+            wait = ring._await_byte
+
+            def interrupted(seconds):
+                ring.close()  # what a signal handler does
+                wait(seconds)
+
+            ring._await_byte = interrupted
+
+            def use():
+                with self.assertRaises(brood_ring.RingClosed):
+                    while True:
+                        writer.write(b"x" * 1000) if write else reader.read()
+                return True
+
+            self.assertTrue(self.in_thread(use))
+
+    def test_use_onTopOfAnother_isRefused(self):
+        writer, reader = self.ring()
+        writer.write(b"once")
+        errors = []
+
+        def look(view):
+            try:
+                reader.read(0)
+            except brood_ring.RingError as e:
+                errors.append(type(e))
+
+        self.assertTrue(self.in_thread(lambda: reader.read_into(look)))
+        self.assertEqual(errors, [brood_ring.RingError])
+        self.assertIsNone(reader.read(0))
+
     def test_close_whileAnotherThreadWaits_wakesIt(self):
         writer, reader = self.ring()
         out = []
@@ -70,6 +121,14 @@ class RingTest(ChannelTest):
         thread.join(LIMIT)
         self.assertFalse(thread.is_alive())
         self.assertEqual(out, [])
+
+    def in_thread(self, function):
+        """What the function returns; None if it hangs."""
+        results = []
+        thread = threading.Thread(target=lambda: results.append(function()), daemon=True)
+        thread.start()
+        thread.join(LIMIT)
+        return results[0] if results else None
 
 
 if __name__ == "__main__":
