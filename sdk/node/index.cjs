@@ -13,6 +13,7 @@ const fs = require('node:fs');
 const BACKLOG = 65536; // messages kept for a listener that comes later
 const MAX_TIMEOUT = 0x7fffffff;
 const DEFAULT_TIMEOUT = 30000;
+const LOOK = 1000; // whether the channel has ended, in milliseconds
 const TERMINATED = 128 + 15; // as a shell says that SIGTERM ended a program
 const RUN_AGAIN = 85;
 
@@ -58,6 +59,8 @@ class Peer {
   #backlog = [];
   #warned = false;
   #listening = false;
+  #ends = new Set();
+  #look;
 
   constructor(end) {
     this.#end = end;
@@ -68,14 +71,17 @@ class Peer {
   }
 
   /** Sends any message; resolves when it was written, rejects if it cannot be. */
-  send(message, handle, options) {
-    return new Promise((resolve, reject) => {
-      if (!this.connected) {
-        reject(new ChannelClosed());
-        return;
-      }
-      this.#end.send(message, handle, options, (error) => (error ? reject(error) : resolve()));
-    });
+  async send(message, handle, options) {
+    if (!this.connected) throw new ChannelClosed();
+    let over;
+    try {
+      await new Promise((resolve, reject) => {
+        over = this.#atEnd(() => reject(new ChannelClosed()));
+        this.#end.send(message, handle, options, (error) => (error ? reject(error) : resolve()));
+      });
+    } finally {
+      over();
+    }
   }
 
   ready() {
@@ -101,7 +107,8 @@ class Peer {
     return new Promise((resolve, reject) => {
       const limit = Math.min(Math.max(1, Math.ceil(timeout)), MAX_TIMEOUT);
       const timer = setTimeout(() => this.#settle(id, new RequestTimeout(limit)), limit);
-      this.#pending.set(id, { resolve, reject, timer });
+      const over = this.#atEnd(() => this.#settle(id, new ChannelClosed()));
+      this.#pending.set(id, { resolve, reject, timer, over });
       this.#listen();
       this.send(defined({ brood: 'request', id, to, body: body ?? null, limit }), handle).catch(
         (error) => this.#settle(id, error),
@@ -152,13 +159,19 @@ class Peer {
     });
     this.#serving = calls;
     this.onHealthCheck(health);
-    const ended = new Promise((resolve) => this.#end.once('disconnect', resolve));
+    let over;
+    const ended = new Promise((resolve) => (over = this.#atEnd(resolve)));
     const terminated = () => calls.stop().then(() => process.exit(TERMINATED));
     if (process.listenerCount('SIGTERM') === 0) process.once('SIGTERM', terminated);
     try {
-      if (this.connected) await this.ready();
+      if (this.connected) {
+        await this.ready().catch((error) => {
+          if (this.connected) throw error;
+        });
+      }
       if (this.connected) await ended;
     } finally {
+      over();
       process.off('SIGTERM', terminated);
       this.#serving = undefined;
       await calls.stop();
@@ -220,7 +233,6 @@ class Peer {
     this.#listening = true;
     this.#end.on('message', this.#receive);
     this.#end.on('newListener', this.#replay);
-    this.#end.once('disconnect', this.#closed);
   }
 
   #relax() {
@@ -232,7 +244,6 @@ class Peer {
     if (needed || !this.#listening) return;
     this.#listening = false;
     this.#end.off('message', this.#receive);
-    this.#end.off('disconnect', this.#closed);
     if (this.#backlog.length === 0) this.#end.off('newListener', this.#replay);
   }
 
@@ -332,13 +343,39 @@ class Peer {
     if (!waiting) return;
     this.#pending.delete(id);
     clearTimeout(waiting.timer);
+    waiting.over();
     if (error) waiting.reject(error);
     else waiting.resolve(body ?? null);
     this.#relax();
   }
 
+  /*
+   * Calls `ended` at the end of the channel, unless what it returns is called before. Node does not
+   * tell of an end that comes before a handle was acknowledged, nor answer what waited behind it.
+   */
+  #atEnd(ended) {
+    if (this.#ends.size === 0) {
+      this.#end.once('disconnect', this.#closed);
+      this.#look = setInterval(() => {
+        if (!this.#end.channel) this.#closed();
+      }, LOOK).unref();
+    }
+    this.#ends.add(ended);
+    return () => {
+      if (this.#ends.delete(ended) && this.#ends.size === 0) this.#unwatch();
+    };
+  }
+
+  #unwatch() {
+    this.#end.off('disconnect', this.#closed);
+    clearInterval(this.#look);
+  }
+
   #closed = () => {
-    for (const id of [...this.#pending.keys()]) this.#settle(id, new ChannelClosed());
+    const ends = [...this.#ends];
+    this.#ends.clear();
+    this.#unwatch();
+    for (const ended of ends) ended();
   };
 }
 

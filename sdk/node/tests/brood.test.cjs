@@ -1,6 +1,6 @@
 'use strict';
 const assert = require('node:assert');
-const { fork } = require('node:child_process');
+const { fork, spawn } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const net = require('node:net');
@@ -112,6 +112,19 @@ test('a request fails when the parent disconnects', limit, async () => {
   await next(child, (message) => message.brood === 'request');
   child.disconnect();
   assert.deepStrictEqual(await once(child, 'exit'), [7, null]);
+});
+
+test('the end before a handle was acknowledged ends all that waits', limit, async () => {
+  const stdio = ['ignore', 'pipe', 'inherit', 'pipe'];
+  const env = { ...process.env, NODE_CHANNEL_FD: '3' };
+  const child = spawn(process.execPath, [CHILD, 'parting'], { stdio, env });
+  child.stdio[3].once('data', () => child.stdio[3].destroy());
+  let told = '';
+  child.stdout.on('data', (data) => (told += data));
+  assert.deepStrictEqual(await once(child, 'close'), [0, null]);
+  assert.deepStrictEqual(JSON.parse(told || '[]'), [
+    'written', 'ChannelClosed', 'ChannelClosed', 'served',
+  ]);
 });
 
 test('a request times out, and the late reply is dropped', limit, async () => {

@@ -1,6 +1,8 @@
 'use strict';
 // Does what its first argument says; a helper of the tests.
+const { once } = require('node:events');
 const fs = require('node:fs');
+const net = require('node:net');
 const { setTimeout: sleep } = require('node:timers/promises');
 const brood = require('..');
 
@@ -94,6 +96,19 @@ const roles = {
     process.send({ got: await brood.request('give') });
     await brood.request('live on until I say so');
     process.disconnect();
+  },
+  async parting() {
+    // The parent goes before it has acknowledged a handle: Node never says that it disconnected.
+    const server = net.createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const ends = [
+      brood.send('with a server', server).then(() => 'written'),
+      brood.send('behind').catch((error) => error.name),
+      brood.request('q').catch((error) => error.name),
+      brood.serve(() => {}).then(() => 'served'),
+    ];
+    server.close();
+    console.log(JSON.stringify(await Promise.all(ends)));
   },
   idle() {}, // only requires the package
   async orphan() {
