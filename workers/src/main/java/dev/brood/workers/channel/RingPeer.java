@@ -134,7 +134,11 @@ final class RingPeer extends Watch {
 
   @Override
   protected synchronized void broken(Throwable reason) {
+    if (closed || gone) {
+      return;
+    }
     gone = true;
+    Reactor.shared().remove(this);
     wakeOwn();
   }
 

@@ -235,6 +235,22 @@ class SharedRingTest {
   }
 
   @Test
+  void broken_afterTheEnd_touchesNothing() {
+    int file = RingMemory.create(SMALL, RingMemory.MAKER_WRITES);
+    RingMemory memory = RingMemory.map(file);
+    int[] pair = new int[2];
+    assertThat(Sockets.pair(Sockets.SOCK_STREAM, pair)).isZero();
+    RingPeer peer = new RingPeer(pair[0], memory, true);
+    peer.start();
+    peer.close();
+    memory.close();
+    peer.broken(new OutOfMemoryError("while an event was handled, as the ring was closed"));
+    assertThat(peer.isGone()).isFalse();
+    assertThat(Descriptors.close(pair[1])).isZero();
+    assertThat(Descriptors.close(file)).isZero();
+  }
+
+  @Test
   void toWrite_otherSideIsNeverOpened_isBrokenWhenItsHandleIsClosed() throws Exception {
     try (SharedRing out = SharedRing.toWrite(SMALL)) {
       out.handle().close();
