@@ -231,7 +231,8 @@ class Peer {
   #listen() {
     if (this.#listening) return;
     this.#listening = true;
-    this.#end.on('message', this.#receive);
+    this.#end.prependListener('message', this.#receive); // it sees who else will get a message
+    this.#end.off('newListener', this.#replay); // where messages are kept it is there still
     this.#end.on('newListener', this.#replay);
   }
 
@@ -249,7 +250,8 @@ class Peer {
 
   #receive = (message, handle) => {
     if (this.#ours(message, handle)) return;
-    if (this.#end.listenerCount('message') > 1) return; // the program has seen it
+    this.#deliver(); // what came before it
+    if (this.#others().length > 0) return; // the program sees it
     if (this.#backlog.length < BACKLOG) {
       this.#backlog.push([message, handle]);
     } else if (!this.#warned) {
@@ -260,16 +262,26 @@ class Peer {
 
   #replay = (event, listener) => {
     if (event !== 'message' || listener === this.#receive || this.#backlog.length === 0) return;
+    this.#listen(); // or what Node has read already would come first
     process.nextTick(() => {
-      const kept = this.#backlog.splice(0);
-      for (const [message, handle] of kept) {
-        for (const each of this.#end.listeners('message')) {
-          if (each !== this.#receive) each.call(this.#end, message, handle);
-        }
-      }
-      if (!this.#listening) this.#end.off('newListener', this.#replay);
+      this.#deliver();
+      this.#relax();
     });
   };
+
+  /** Gives the program what was kept, as long as it listens: some listen for one message only. */
+  #deliver() {
+    while (this.#backlog.length > 0) {
+      const others = this.#others();
+      if (others.length === 0) return;
+      const [message, handle] = this.#backlog.shift();
+      for (const each of others) each.call(this.#end, message, handle);
+    }
+  }
+
+  #others() {
+    return this.#end.rawListeners('message').filter((each) => each !== this.#receive);
+  }
 
   /** Whether the message is one of PROTOCOL.md that is asked for here. */
   #ours(message, handle) {

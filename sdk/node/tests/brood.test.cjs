@@ -1,7 +1,7 @@
 'use strict';
 const assert = require('node:assert');
 const { fork, spawn } = require('node:child_process');
-const { once } = require('node:events');
+const { EventEmitter, once } = require('node:events');
 const fs = require('node:fs');
 const net = require('node:net');
 const os = require('node:os');
@@ -80,6 +80,50 @@ test('messages that come before the program listens are kept for it', limit, asy
     seen: ['one', 'two', { brood: 'unknown' }, 'end'],
   });
   await once(child, 'exit');
+});
+
+/** What a process or a child is for its channel, without one. */
+class End extends EventEmitter {
+  connected = true;
+  channel = {};
+
+  send(message, handle, options, callback) {
+    setImmediate(callback, null);
+  }
+}
+
+test('a listener for one message gets one, and the next the next', limit, async () => {
+  const end = new End();
+  peer(end).onRequest(() => {});
+  for (const message of ['one', 'two']) end.emit('message', message);
+  assert.strictEqual((await once(end, 'message'))[0], 'one');
+  assert.strictEqual((await once(end, 'message'))[0], 'two');
+  end.emit('message', 'three');
+  assert.strictEqual((await once(end, 'message'))[0], 'three');
+});
+
+test('a message that the program has seen is not kept', limit, async () => {
+  const end = new End();
+  const seen = [];
+  end.once('message', (message) => seen.push(message));
+  peer(end).onRequest(() => {});
+  end.emit('message', 'one');
+  end.on('message', (message) => seen.push(message));
+  await new Promise(setImmediate);
+  end.emit('message', 'two');
+  assert.deepStrictEqual(seen, ['one', 'two']);
+});
+
+test('kept messages come before those that come later', limit, async () => {
+  const end = new End();
+  const seen = [];
+  const asked = peer(end).request('q');
+  end.emit('message', 'one');
+  end.emit('message', { brood: 'reply', id: 1 });
+  end.on('message', (message) => seen.push(message));
+  end.emit('message', 'two'); // at once, as Node does with what it has read already
+  await asked;
+  assert.deepStrictEqual(seen, ['one', 'two']);
 });
 
 test('progress, beats and the broker are messages as documented', limit, async () => {

@@ -32,7 +32,7 @@ class SdkNodeTest {
   @Test
   void testsOfItsOwn_always_pass() throws Exception {
     assertThat(SdkSuite.run("node", COUNT, List.of("node", "--test", "tests/brood.test.cjs")))
-        .isGreaterThanOrEqualTo(18);
+        .isGreaterThanOrEqualTo(22);
   }
 
   @ParameterizedTest
