@@ -406,6 +406,10 @@ class Calls {
 
   /** False: too many wait already. */
   add(message, handle) {
+    if (this.#stop.signal.aborted) {
+      release(handle); // begins no more
+      return true;
+    }
     if (this.#waiting.length >= BACKLOG) return false;
     this.#waiting.push([message, handle]);
     this.#next();

@@ -229,10 +229,23 @@ for (const [how, end, code] of [
   }));
 }
 
+test('a call that comes after SIGTERM is not begun', limit, async () => {
+  const child = start('stopping');
+  const seen = [];
+  child.on('message', (message) => seen.push(message));
+  child.send({ brood: 'request', id: 1, body: 'first' });
+  await next(child, (message) => message === 'begun first');
+  child.kill('SIGTERM');
+  await next(child, (message) => message === 'cleans up');
+  child.send({ brood: 'request', id: 2, body: 'second' });
+  assert.deepStrictEqual(await once(child, 'exit'), [143, null]);
+  assert.ok(!seen.includes('begun second'), `${seen}`);
+});
+
 test('a call whose limit is over is aborted', limit, inFolder(async (folder) => {
   const [child, there] = await serving(1);
   const file = path.join(folder, 'tidied');
-  await assert.rejects(there.request({ path: file }, { timeout: 200 }), RequestTimeout);
+  child.send({ brood: 'request', id: 1000, body: { path: file }, limit: 200 }); // nobody waits
   assert.strictEqual(await there.request(2), 4);
   assert.strictEqual(fs.readFileSync(file, 'utf8'), 'tidy');
   child.disconnect();

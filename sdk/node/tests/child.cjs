@@ -75,6 +75,19 @@ const roles = {
     await brood.serve(work, { concurrency: Number(concurrency) });
     process.exitCode = 7;
   },
+  async stopping() {
+    // The first call takes as long to clean up as the next one needs to come.
+    const work = async (body, { signal }) => {
+      await brood.send(`begun ${body}`);
+      if (body !== 'first') return;
+      await once(signal, 'abort');
+      const next = once(process, 'message');
+      await brood.send('cleans up');
+      await next;
+      await sleep(5);
+    };
+    await brood.serve(work, { concurrency: 2 });
+  },
   async unwell() {
     const health = () => {
       throw new Error('not well');
