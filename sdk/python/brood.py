@@ -1091,14 +1091,16 @@ def _as_object(descriptor, kind, key, when_closed):
 
         access = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE
         return io.FileIO(descriptor, {os.O_RDONLY: "r", os.O_WRONLY: "w"}.get(access, "r+"))
+    made = socket.socket(fileno=descriptor) if key is None else HandedSocket(fileno=descriptor)
+    try:
+        if kind == "net.Server" and not made.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            made.listen(511)
+    except OSError:
+        made.detach()  # the caller closes the descriptor
+        raise
     if key is not None:
-        made = HandedSocket(fileno=descriptor)
         made._when_closed = when_closed
         weakref.finalize(made, when_closed)  # forgotten without a close; telling twice is harmless
-    else:
-        made = socket.socket(fileno=descriptor)
-    if kind == "net.Server" and not made.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-        made.listen(511)
     # O_NONBLOCK is shared with other processes and stays set; a time-out waits all the same.
     made.settimeout(_PATIENT)
     return made

@@ -744,6 +744,17 @@ class HandleTest(ChannelTest):
                 self.assertFalse(message.handle.get_inheritable())
                 message.handle.close()
 
+    def test_countedHandleThatIsUnusable_isNotCounted(self):
+        channel, peer = self.raw()
+        frame = {"cmd": "NODE_HANDLE", "type": "net.Server", "msg": 1, "key": "4:127.0.0.1:0"}
+        send_with(peer, line(frame), self.accepted.fileno())  # connected: it cannot listen
+        with self.assertLogs("brood", "ERROR"):
+            self.assertIsNone(channel.receive(LIMIT).handle)
+        ask = {"cmd": "NODE_SOCKET_GET_COUNT", "key": "4:127.0.0.1:0"}
+        peer.sendall(line(ask) + b"2\n")
+        self.assertEqual(channel.receive(LIMIT).value, 2)
+        self.assertEqual(self.lines(peer, 1), [ACK])
+
     def test_descriptorsNobodyAskedFor_areClosedAtTheEnd(self):
         channel, peer = self.raw()
         send_with(peer, b"1\n", self.accepted.fileno(), self.client.fileno())
