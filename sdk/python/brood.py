@@ -1902,7 +1902,7 @@ class Channel(_Base):
     def _after_pump(self):
         """What must not happen under the lock: handlers of the program, and starts of threads."""
         self._tell_problems()
-        if self._has_keys and self._background is None:
+        if self._background is None and (self._has_keys or self._has_handlers()):
             self._start_background()
         if self._requests:
             self._start_workers()
@@ -1968,12 +1968,22 @@ class Channel(_Base):
     def _thread(self, name, target, *args):
         threading.Thread(target=target, name=name, args=args, daemon=True).start()
 
+    def _try_thread(self, name, target):
+        """False if the system, or an interpreter that ends, has no thread; it is tried again."""
+        try:
+            self._thread(name, target)
+        except RuntimeError as e:
+            _log.error("no thread %s: %s", name, e)
+            return False
+        return True
+
     def _start_background(self):
         with self._lock:
             if self._background is not None or self._is_idle():
                 return
             self._background = True
-        self._thread("brood-channel", self._work_behind)
+        if not self._try_thread("brood-channel", self._work_behind):
+            self._background = None
 
     def _work_behind(self):
         while True:
@@ -2023,7 +2033,9 @@ class Channel(_Base):
             wanted = min(len(self._requests) - self._idle, self._request_threads - self._workers)
             self._workers += max(0, wanted)
         for _ in range(wanted):
-            self._thread("brood-requests", self._each_request)
+            if not self._try_thread("brood-requests", self._each_request):
+                with self._lock:
+                    self._workers -= 1
 
     def _each_request(self):
         while True:

@@ -493,6 +493,26 @@ class RequestTest(ChannelTest):
             channel.receive(LIMIT)
         self.assertEqual(self.lines(peer, 1), [{"brood": "reply", "id": 1, "body": "answer"}])
 
+    def test_threadThatCannotBeStarted_isStartedLater(self):
+        class NoThreads(brood.Channel):
+            def _thread(self, name, target, *args):
+                if refused:
+                    raise RuntimeError("can't start new thread")
+                super()._thread(name, target, *args)
+
+        refused = [True]
+        channel, peer = self.raw(kind=NoThreads)
+        with self.assertLogs("brood", "ERROR"):
+            channel.on_request(lambda message: message.value)
+        peer.sendall(line({"brood": "request", "id": 1, "body": 1}) + b'"first"\n')
+        with self.assertLogs("brood", "ERROR"):
+            self.assertEqual(channel.receive(LIMIT).value, "first")
+        refused.clear()
+        peer.sendall(line({"brood": "request", "id": 2, "body": 2}) + b'"second"\n')
+        self.assertEqual(channel.receive(LIMIT).value, "second")
+        answers = self.lines(peer, 2)
+        self.assertEqual(sorted(answer["body"] for answer in answers), [1, 2])
+
     def test_answersThatCannotBeSent_costNoThread(self):
         channel, peer = self.raw(request_threads=1, when_full="refuse", queue_limit=1000)
         channel.on_request(lambda message: message.value)
