@@ -60,7 +60,7 @@ brood_send() {
 # wrote of an unfinished message is dropped. Handles are refused, as a shell cannot take them.
 brood_receive() {
   [ -n "${brood_fd-}" ] || return 1
-  while IFS= read -r brood_line <&"$brood_fd"; do
+  while brood_read; do
     brood_line=${brood_line%"$brood_return"}
     case $brood_line in
       '{"cmd":"NODE_HANDLE",'*) brood_send '{"cmd":"NODE_HANDLE_NACK"}' || return 1 ;;
@@ -74,6 +74,26 @@ brood_receive() {
   return 1
 }
 brood_return=$(printf '\r')
+
+# Reads a line. A signal that the script traps ends `read` in some shells as the end of the channel
+# does: that is the end if `read` ends again and again, at once.
+brood_read() {
+  brood_part=
+  brood_misses=0
+  until brood_line=; IFS= read -r brood_line <&"$brood_fd"; do
+    [ -z "$brood_line" ] || brood_misses=0
+    brood_part=$brood_part$brood_line
+    brood_misses=$((brood_misses + 1))
+    case $brood_misses in
+      1) brood_since=$(date +%s) ;;
+      20)
+        [ "$(date +%s)" -gt "$((brood_since + 1))" ] || return 1
+        brood_misses=0
+        ;;
+    esac
+  done
+  brood_line=$brood_part$brood_line
+}
 
 # Prints a text as a JSON string, with quotes. NUL cannot be in a shell's text.
 brood_json_string() {

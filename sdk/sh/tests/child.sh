@@ -58,6 +58,12 @@ lines' 2>/dev/null && exit 6
     echo $((${done:-0} + 5)) | brood_save || exit 5
     exit "$brood_run_again"
     ;;
+  trapped)
+    trap 'brood_send "\"trapped\""' USR1
+    brood_ready
+    while brood_receive message; do brood_send "[$message]" || exit; done
+    exit 3
+    ;;
   lost) # the parent disconnects: sending fails, and the script goes on
     brood_receive message
     i=0

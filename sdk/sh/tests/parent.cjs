@@ -22,7 +22,9 @@ function start(role, index = 3, serialization = 'json') {
 }
 
 async function messages(child, count) {
-  while (child.messages.length < count) await once(child, 'message');
+  const ended = once(child, 'close').then(() => Promise.reject(new Error('the child ended')));
+  ended.catch(() => {});
+  while (child.messages.length < count) await Promise.race([once(child, 'message'), ended]);
   return child.messages;
 }
 
@@ -111,6 +113,18 @@ const checks = {
     server.close();
     child.disconnect();
     await once(child, 'exit');
+  },
+  async 'goes on waiting after a signal that it traps'() {
+    const child = start('trapped');
+    await messages(child, 1);
+    for (let n = 2; n < 7; n++) {
+      child.kill('SIGUSR1');
+      await messages(child, n);
+    }
+    child.send('go');
+    assert.deepStrictEqual((await messages(child, 7)).slice(5), ['trapped', ['go']]);
+    child.disconnect();
+    assert.deepStrictEqual(await once(child, 'exit'), [3, null]);
   },
   async 'goes on when the parent is gone'() {
     const child = start('lost');
