@@ -1310,12 +1310,15 @@ class _Base:
         return self._set_handler("_checkpoint_handler", lambda message: handler())
 
     def _set_handler(self, kind, handler):
+        self._enter_handler(kind, handler)
+        self._start_handlers()
+        return self
+
+    def _enter_handler(self, kind, handler):
         setattr(self, kind, handler)
         for message in [each for each in self._inbox if self._handler_of(each) is not None]:
             self._inbox.remove(message)
             self._requests.append(message)
-        self._start_handlers()
-        return self
 
     def _handler_of(self, message):
         """Who is called with a message; None: the program receives it."""
@@ -2006,10 +2009,10 @@ class Channel(_Base):
     def _log_later(self, level, text, *arguments):
         self._problems.append((_log.log, level, text, *arguments))
 
-    def _set_handler(self, kind, handler):
+    def _enter_handler(self, kind, handler):
         with self._lock:
+            super()._enter_handler(kind, handler)
             self._tell()  # a thread that is idle may be meant
-            return super()._set_handler(kind, handler)
 
     def _start_handlers(self):
         self._start_background()

@@ -493,6 +493,20 @@ class RequestTest(ChannelTest):
             channel.receive(LIMIT)
         self.assertEqual(self.lines(peer, 1), [{"brood": "reply", "id": 1, "body": "answer"}])
 
+    def test_threads_areStartedOutsideTheLock(self):
+        class Looks(brood.Channel):
+            def _thread(self, name, target, *args):
+                locked.append(self._lock._is_owned())
+                super()._thread(name, target, *args)
+
+        locked = []
+        channel, peer = self.raw(kind=Looks)
+        peer.sendall(line({"brood": "request", "id": 1, "body": 1}))
+        until(lambda: channel._wait(lambda: channel._inbox, time.monotonic()))
+        channel.on_request(lambda message: message.value)
+        self.assertEqual(self.lines(peer, 1)[0]["body"], 1)
+        self.assertEqual(set(locked), {False})
+
     def test_threadThatCannotBeStarted_isStartedLater(self):
         class NoThreads(brood.Channel):
             def _thread(self, name, target, *args):
