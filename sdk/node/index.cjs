@@ -234,6 +234,7 @@ class Peer {
     this.#end.prependListener('message', this.#receive); // it sees who else will get a message
     this.#end.off('newListener', this.#replay); // where messages are kept it is there still
     this.#end.on('newListener', this.#replay);
+    this.#end.once('disconnect', this.#closed);
   }
 
   #relax() {
@@ -245,6 +246,7 @@ class Peer {
     if (needed || !this.#listening) return;
     this.#listening = false;
     this.#end.off('message', this.#receive);
+    this.#end.off('disconnect', this.#closed);
     if (this.#backlog.length === 0) this.#end.off('newListener', this.#replay);
   }
 
@@ -366,27 +368,23 @@ class Peer {
    * tell of an end that comes before a handle was acknowledged, nor answer what waited behind it.
    */
   #atEnd(ended) {
-    if (this.#ends.size === 0) {
-      this.#end.once('disconnect', this.#closed);
-      this.#look = setInterval(() => {
-        if (!this.#end.channel) this.#closed();
-      }, LOOK).unref();
-    }
     this.#ends.add(ended);
-    return () => {
-      if (this.#ends.delete(ended) && this.#ends.size === 0) this.#unwatch();
-    };
+    this.#look ??= setInterval(() => {
+      if (!this.#end.channel) this.#closed();
+      else if (this.#ends.size === 0) this.#lookAway();
+    }, LOOK).unref();
+    return () => this.#ends.delete(ended);
   }
 
-  #unwatch() {
-    this.#end.off('disconnect', this.#closed);
+  #lookAway() {
     clearInterval(this.#look);
+    this.#look = undefined;
   }
 
   #closed = () => {
+    this.#lookAway();
     const ends = [...this.#ends];
     this.#ends.clear();
-    this.#unwatch();
     for (const ended of ends) ended();
   };
 }
