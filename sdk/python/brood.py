@@ -1923,8 +1923,10 @@ class Channel(_Base):
             self._count_closed()
             queued = self._queued
             self._write_now()
-            if self._ended or self._queued != queued:
-                return  # that may be what somebody waits for
+            if self._ended:
+                return
+            if self._queued != queued:
+                remaining = 0  # that may be what somebody waits for
             reading = self._wants_input()
             interest = (select.POLLIN if reading else 0) | (select.POLLOUT if self._writing else 0)
             number = self._socket.fileno()

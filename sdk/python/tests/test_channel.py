@@ -163,6 +163,18 @@ class MessagesTest(ChannelTest):
         self.assertEqual([channel.receive(0).value, channel.receive(0).value], [1, 2])
         self.assertIsNone(channel.receive(-1))
 
+    def test_receive_withoutTime_takesWhatHasCome_whileItsQueueMoves(self):
+        class Alone(brood.Channel):
+            def _start_background(self):
+                pass
+
+        channel, peer = self.raw(kind=Alone)
+        channel.send("x" * 300_000)
+        peer.sendall(b"1\n")
+        peer.setblocking(False)
+        drain_now(peer)
+        self.assertEqual(channel.receive(0).value, 1)
+
     def test_receive_withAllTheTime_waitsAsWithoutALimit(self):
         left, right = self.pair()
         answers, errors = [], []
