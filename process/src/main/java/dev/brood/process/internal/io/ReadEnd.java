@@ -34,6 +34,7 @@ public final class ReadEnd extends ReadyWatch {
   private volatile long finishNanos;
   private int finishBytes;
   private boolean heldOpen;
+  private boolean abandoned;
 
   /** Whether the end of file has been read; this end may still be open then. */
   private boolean atEnd;
@@ -49,9 +50,10 @@ public final class ReadEnd extends ReadyWatch {
    * Reads what is there, waiting for at least one byte.
    *
    * @param deadlineNanos a {@link System#nanoTime} to give up at; 0: never
-   * @return a count, {@link #END} or {@link #TIMED_OUT}; after {@link #finish} also {@link #END}
-   *     when its time is up
-   * @throws ClosedChannelException if this end is closed, before or meanwhile
+   * @return a count, {@link #END} or {@link #TIMED_OUT}; also {@link #END} when the time of {@link
+   *     #finish} is up, and after {@link #abandon}
+   * @throws ClosedChannelException if this end is closed or {@linkplain #pushTo pushed elsewhere},
+   *     before or meanwhile
    */
   public int read(byte[] buffer, int offset, int length, long deadlineNanos)
       throws IOException, InterruptedException {
@@ -87,10 +89,13 @@ public final class ReadEnd extends ReadyWatch {
     if (length == 0) {
       return 0;
     }
-    if (isClosed()) {
+    if (abandoned) {
+      return END;
+    }
+    if (isClosed() || sink != null) { // if somebody else reads, there is nothing for this one
       throw new ClosedChannelException();
     }
-    if (atEnd || heldOpen) {
+    if (atEnd) {
       return END;
     }
     if (finishNanos != 0 && System.nanoTime() - finishNanos >= 0 && finishBytes <= 0) {
@@ -112,13 +117,17 @@ public final class ReadEnd extends ReadyWatch {
     return count;
   }
 
-  /** Lets the reactor read everything into {@code target} from now on, then closes this end. */
+  /**
+   * Lets the reactor read everything into {@code target} from now on, then closes this end. A
+   * waiting reader is woken.
+   */
   public synchronized void pushTo(ByteSink target) {
     if (isClosed() || atEnd) {
       target.end();
       return;
     }
     sink = target;
+    Waiters.unpark(waiters.take()); // nobody would tell them any more
     watch(Epoll.IN);
     if (finishNanos != 0 && target != ByteSink.DISCARD) {
       giveUpInTime();
@@ -217,9 +226,8 @@ public final class ReadEnd extends ReadyWatch {
         return;
       }
       before = sink;
-      sink = null;
+      abandoned = true;
       pushTo(ByteSink.DISCARD);
-      Waiters.unpark(waiters.take());
     }
     if (before != null) {
       before.end();
