@@ -94,11 +94,10 @@ final class LinuxProcess extends OsProcess {
       return true;
     }
     try {
-      boolean ready = Pids.awaitExit(watch.pidfd, waitNanos);
-      if (ready) {
+      if (Pids.awaitExit(watch.pidfd, waitNanos)) {
         exited();
       }
-      return ready;
+      return ended(); // not while a tracer hides it: somebody has to watch it then
     } finally {
       release();
     }
@@ -176,7 +175,7 @@ final class LinuxProcess extends OsProcess {
   synchronized void release() {
     holds--;
     if (holds == 0 && ended) {
-      reap(new WaitRecord());
+      reap();
     }
   }
 
@@ -191,12 +190,15 @@ final class LinuxProcess extends OsProcess {
       if (ended) {
         return;
       }
-      result = holds > 0 ? Pids.peek(watch.pidfd, record) : reap(record);
+      result = Pids.peek(watch.pidfd, record);
       if (result == 0 && !record.ended()) {
-        return; // not yet: waits for the next event
+        return; // a tracer hides it yet, ptrace(2): waits for the next event
       }
       ended = true;
       unwatch();
+      if (holds == 0) {
+        reap();
+      }
     }
     if (result < 0) {
       ending().completeExceptionally(new StatusLostException(pid));
@@ -213,9 +215,9 @@ final class LinuxProcess extends OsProcess {
   }
 
   /** Reaps and forgets everything that depends on the pid. Called under the lock. */
-  private int reap(WaitRecord record) {
+  private void reap() {
     beforeReap.run();
-    int result = Pids.reap(watch.pidfd, record);
+    Pids.reap(watch.pidfd, new WaitRecord());
     unwatch();
     reaped = true;
     Descriptors.close(watch.pidfd);
@@ -224,7 +226,6 @@ final class LinuxProcess extends OsProcess {
     }
     // Members keep the group's number in use, so this asks about our group or about none.
     groupOutlivesLeader = leadsGroup && !Errno.ESRCH.is(Pids.signalGroup(pid, 0));
-    return result;
   }
 
   private Ending ending(WaitRecord record) {

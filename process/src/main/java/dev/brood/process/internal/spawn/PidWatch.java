@@ -24,8 +24,11 @@ final class PidWatch extends Watch {
 
   @Override
   protected void ready(int events) {
+    WaitRecord record = new WaitRecord();
+    if (Pids.reap(pidfd, record) == 0 && !record.ended()) {
+      return; // a tracer hides it yet, ptrace(2): waits for the next event
+    }
     Reactor.shared().remove(this);
-    Pids.reap(pidfd, new WaitRecord());
     Descriptors.close(pidfd);
     ended.run();
   }
