@@ -187,7 +187,7 @@ public final class Child implements AutoCloseable {
 
   /**
    * Waits for the end of the process and of its output, and tells all about it; a bad exit is a
-   * value here. Output pipes that nobody has begun to read are kept, up to {@link
+   * value here. Output pipes that nobody has begun to read are taken over and kept, up to {@link
    * Command#outputLimit}; one that somebody reads is not in the result. May be called again.
    *
    * @throws InterruptedException if the thread is interrupted; the child has been stopped then

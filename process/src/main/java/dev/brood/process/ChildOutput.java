@@ -4,10 +4,12 @@ import dev.brood.process.internal.io.Forgotten;
 import dev.brood.process.internal.io.ReadEnd;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +35,14 @@ public final class ChildOutput extends InputStream {
   private @Nullable LineBuffer buffer;
   private @Nullable Instant readAt;
   private final AtomicBoolean ended = new AtomicBoolean();
-  private volatile boolean claimed;
+  private final AtomicReference<Use> use = new AtomicReference<>(Use.NONE);
+
+  /** Who reads it. */
+  private enum Use {
+    NONE,
+    READ,
+    HANDED_OVER
+  }
 
   /** One that nothing else is done with. */
   ChildOutput(Command command, ReadEnd end) {
@@ -94,7 +103,7 @@ public final class ChildOutput extends InputStream {
   @Override
   public int read(byte[] target, int offset, int length) {
     java.util.Objects.checkFromIndexSize(offset, length, target.length);
-    claimed = true;
+    claim();
     if (length == 0) {
       return 0;
     }
@@ -112,9 +121,17 @@ public final class ChildOutput extends InputStream {
     finish();
   }
 
-  /** Whether anybody has begun to read it. */
-  boolean claimed() {
-    return claimed;
+  /** Leaves it to another reader for good, unless anybody has begun to read it: then false. */
+  boolean handOver() {
+    return use.compareAndSet(Use.NONE, Use.HANDED_OVER);
+  }
+
+  private void claim() {
+    use.compareAndSet(Use.NONE, Use.READ);
+  }
+
+  private boolean isHandedOver() {
+    return use.get() == Use.HANDED_OVER;
   }
 
   ReadEnd end() {
@@ -169,6 +186,7 @@ public final class ChildOutput extends InputStream {
       int offset = lines.writeOffset();
       int count;
       try {
+        checkOwn();
         count = end.poll(target, offset, target.length - offset, thread);
       } catch (IOException e) {
         throw failed(e);
@@ -201,7 +219,7 @@ public final class ChildOutput extends InputStream {
   }
 
   private LineBuffer lineBuffer() {
-    claimed = true;
+    claim();
     LineBuffer lines = buffer;
     if (lines == null) {
       lines = new LineBuffer(command.charset(), LINE_LIMIT_BYTES);
@@ -215,6 +233,7 @@ public final class ChildOutput extends InputStream {
       return -1;
     }
     try {
+      checkOwn();
       int count = end.read(target, offset, length, deadlineNanos);
       if (count == ReadEnd.TIMED_OUT) {
         throw new StdioException(
@@ -236,6 +255,12 @@ public final class ChildOutput extends InputStream {
     }
   }
 
+  private void checkOwn() throws ClosedChannelException {
+    if (isHandedOver()) {
+      throw new ClosedChannelException();
+    }
+  }
+
   private void arrived(byte[] bytes, int offset, int count) throws StdioException {
     progress.run();
     for (ByteTarget copy : copies) {
@@ -251,7 +276,9 @@ public final class ChildOutput extends InputStream {
     if (ended.compareAndSet(false, true)) { // at its end, or closed by another thread
       closed.run();
       end.closeIfEnded();
-      copies.forEach(ByteTarget::end);
+      if (!isHandedOver()) {
+        copies.forEach(ByteTarget::end);
+      }
       finished.run();
     }
   }

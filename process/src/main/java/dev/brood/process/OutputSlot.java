@@ -1,6 +1,7 @@
 package dev.brood.process;
 
 import dev.brood.process.internal.io.ReadEnd;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ final class OutputSlot {
   private final CompletableFuture<Void> done = new CompletableFuture<>();
   private @Nullable ReadEnd end;
   private @Nullable ChildOutput output;
+  private List<ByteTarget> copies = List.of();
   private @Nullable MemorySink memory;
   private @Nullable OutputPump pump;
   private boolean pushing;
@@ -32,6 +34,7 @@ final class OutputSlot {
   /** The user reads it; {@code copies} get what he reads. */
   void pull(Child child, ReadEnd from, List<ByteTarget> copies) {
     end = from;
+    this.copies = copies;
     output =
         new ChildOutput(
             child.command(), stream, from, copies, child::active, () -> done.complete(null));
@@ -58,7 +61,7 @@ final class OutputSlot {
     if (end == null) {
       done.complete(null);
     } else if (pump != null) {
-      Thread.ofVirtual().name("brood-output-" + child.pid()).start(pump);
+      start(child, pump);
     } else if (output == null && memory != null) {
       memory.done().whenComplete((nothing, reason) -> done(child, reason));
       if (!headStart) {
@@ -77,11 +80,24 @@ final class OutputSlot {
 
   /** Reads into memory what nobody has begun to read, so that waiting for the child can end. */
   synchronized void captureUnclaimed(Child child, long limit) {
-    if (output != null && !output.claimed() && memory == null && end != null) {
+    if (output == null || end == null || !output.handOver()) {
+      return;
+    }
+    List<ByteTarget> targets = new ArrayList<>(copies);
+    if (memory == null) { // else one of the copies is kept
       memory = MemorySink.capture(limit, () -> child.overflowed(stream, limit));
+      targets.add(new MemoryTarget(memory));
+    }
+    if (copies.isEmpty()) {
       memory.done().whenComplete((nothing, reason) -> done(child, reason));
       end.pushTo(child.counted(memory));
+    } else { // they may block
+      start(child, new OutputPump(child, end, targets, () -> done.complete(null)));
     }
+  }
+
+  private static void start(Child child, OutputPump pump) {
+    Thread.ofVirtual().name("brood-output-" + child.pid()).start(pump);
   }
 
   /** The child has ended: what strangers still write is waited for no longer than this. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class OutputTest {
@@ -177,6 +178,19 @@ class OutputTest {
           .isEqualTo("b\nc");
     }
     assertThat(Files.readString(file)).isEqualTo("a\nb\nc");
+  }
+
+  @Test
+  @Timeout(60)
+  void result_teeThatNobodyReads_keepsWhatItsSinksGet() throws Exception {
+    Path file = directory.resolve("f");
+    try (Child child =
+        Command.of(HelperPrograms.numbers(100_000))
+            .stdout(Stdio.pipe(), Stdio.file(file), Stdio.tail(7))
+            .spawn()) {
+      assertThat(child.result().stdout().text()).isEqualTo("100000\n");
+    }
+    assertThat(Files.size(file)).isEqualTo(588_895);
   }
 
   @Test
