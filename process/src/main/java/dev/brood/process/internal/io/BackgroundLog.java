@@ -73,6 +73,10 @@ public final class BackgroundLog {
       }
       running = true;
     }
+    begin();
+  }
+
+  private void begin() {
     try {
       Thread.ofPlatform().daemon().name("brood-log").start(this::run);
     } catch (OutOfMemoryError e) { // no thread is to be had now: the next message tries again
@@ -83,13 +87,36 @@ public final class BackgroundLog {
   }
 
   private void run() {
-    for (Entry next = next(); next != null; next = next()) {
-      try {
-        next.write();
-      } catch (RuntimeException | LinkageError e) {
-        // A logger that fails, or cannot be set up, has nobody to tell.
+    boolean done = false;
+    try {
+      for (Entry next = next(); next != null; next = next()) {
+        write(next);
+      }
+      done = true;
+    } finally {
+      if (!done) {
+        goOn();
       }
     }
+  }
+
+  private static void write(Entry entry) {
+    try {
+      entry.write();
+    } catch (RuntimeException | LinkageError e) {
+      // A logger that fails, or cannot be set up, has nobody to tell.
+    }
+  }
+
+  /** An error of a logger has ended the thread; what waits is logged by another one. */
+  private void goOn() {
+    synchronized (this) {
+      running = !waiting.isEmpty();
+      if (!running) {
+        return;
+      }
+    }
+    begin();
   }
 
   private synchronized @Nullable Entry next() {

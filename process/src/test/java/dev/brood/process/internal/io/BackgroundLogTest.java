@@ -38,6 +38,9 @@ class BackgroundLogTest {
       if (text.equals("fails")) {
         throw new IllegalStateException("by the test");
       }
+      if (text.equals("breaks")) {
+        throw new AssertionError("by the test");
+      }
     }
 
     @Override
@@ -69,5 +72,17 @@ class BackgroundLogTest {
 
     BackgroundLog.log(() -> logger, Level.INFO, "goes on", null);
     assertThat(logger.taken.poll(30, TimeUnit.SECONDS)).isEqualTo("goes on");
+  }
+
+  @Test
+  void log_afterAnErrorOfALogger_goesOn() throws Exception {
+    StuckLogger logger = new StuckLogger();
+    logger.open.complete(null);
+    for (int i = 0; i < 2; i++) {
+      BackgroundLog.log(() -> logger, Level.WARNING, "breaks", null);
+      assertThat(logger.taken.poll(30, TimeUnit.SECONDS)).isEqualTo("breaks");
+      BackgroundLog.log(() -> logger, Level.WARNING, "goes on", null);
+      assertThat(logger.taken.poll(30, TimeUnit.SECONDS)).isEqualTo("goes on");
+    }
   }
 }
