@@ -21,7 +21,7 @@ final class SpawnCall {
   private final int[] targets;
   private int pid;
   private @Nullable SpawnFailure failure;
-  private @Nullable RuntimeException defect;
+  private @Nullable Throwable defect;
 
   /**
    * @param targets the numbers of the child's descriptors, ascending
@@ -43,7 +43,11 @@ final class SpawnCall {
     return targets[targets.length - 1];
   }
 
-  /** Makes the call; {@code sources} are the descriptors to copy, as numbered on this thread. */
+  /**
+   * Makes the call, and keeps whatever goes wrong for {@link #result}, for which somebody waits.
+   *
+   * @param sources the descriptors to copy, as numbered on this thread
+   */
   void run(int[] sources) {
     try {
       String file = ProgramLookup.find(plan.program(), plan.searchPath());
@@ -65,7 +69,7 @@ final class SpawnCall {
       pid = result;
     } catch (SpawnFailure e) {
       failure = e;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // such as a class that cannot be loaded any more
       defect = e;
     }
   }
@@ -78,7 +82,7 @@ final class SpawnCall {
   /** The pid of the child. */
   int result() throws SpawnFailure {
     if (defect != null) {
-      throw defect;
+      throw new IllegalStateException("a start failed", defect);
     }
     if (failure != null) {
       throw failure;
