@@ -78,14 +78,17 @@ final class ChannelReader implements Runnable, FrameSink {
   }
 
   private void readIfReady() throws InterruptedException {
+    IOException problem = null;
     try {
       socket.awaitReceivable(Long.MAX_VALUE);
     } catch (IOException e) {
-      // The next to read learns it too; if that is not us, it ends the channel.
+      problem = e; // the next to wait learns it too; if that is not us, it ends the channel
     }
     if (turn.tryTake()) {
       try {
-        boolean unused = read(0);
+        if (!read(0) && problem != null) {
+          end(problem);
+        }
       } finally {
         turn.giveBack();
         if (turn.isForReceivers()) {
@@ -123,9 +126,13 @@ final class ChannelReader implements Runnable, FrameSink {
         buffer = new byte[MOST_BYTES];
       }
     } catch (IOException e) {
-      end(channel.isClosed() ? "closed" : String.valueOf(e.getMessage()));
+      end(e);
     }
     return true;
+  }
+
+  private void end(IOException problem) {
+    end(channel.isClosed() ? "closed" : String.valueOf(problem.getMessage()));
   }
 
   private void end(String reason) {

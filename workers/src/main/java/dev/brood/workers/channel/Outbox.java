@@ -312,8 +312,10 @@ final class Outbox {
           lock.unlock();
         }
       } while (full);
-    } catch (IOException | InterruptedException e) {
+    } catch (ClosedChannelException | InterruptedException e) {
       end("closed"); // nothing is under way: this is the thread that writes
+    } catch (IOException e) {
+      end(String.valueOf(e.getMessage()));
     }
   }
 

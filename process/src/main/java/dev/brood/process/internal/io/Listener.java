@@ -32,8 +32,9 @@ public final class Listener extends ReadyWatch {
    * @param deadlineNanos a {@link System#nanoTime} to give up at; 0: never
    * @return the descriptor of the connection, or {@link #TIMED_OUT}
    * @throws ClosedChannelException if this listener is closed, before or meanwhile
-   * @throws IOException if there is no descriptor left for the connection (EMFILE, ENFILE); it
-   *     waits on in the kernel, so a caller that tries again must pause
+   * @throws IOException if there is no descriptor left for the connection (EMFILE, ENFILE), or no
+   *     room to watch the listener; it waits on in the kernel, so a caller that tries again must
+   *     pause
    */
   public int accept(long deadlineNanos) throws IOException, InterruptedException {
     Thread self = Thread.currentThread();
@@ -72,7 +73,7 @@ public final class Listener extends ReadyWatch {
       }
       if (Errno.EAGAIN.is(accepted)) {
         waiters.add(self);
-        ask(Epoll.IN);
+        askToWait(Epoll.IN);
         return WOULD_BLOCK;
       }
       if (!passing(accepted)) {

@@ -87,12 +87,13 @@ public final class MessageSocket extends ReadyWatch {
    * Waits until something can be received, the time is over, or somebody wakes this thread.
    *
    * @throws ClosedChannelException if this socket is closed, before or meanwhile
+   * @throws IOException if the kernel has no room to watch it
    */
   public void awaitReceivable(long waitNanos) throws IOException, InterruptedException {
     synchronized (this) {
       checkOpen();
       receivers.add(Thread.currentThread());
-      ask();
+      askToWait(wanted());
     }
     if (waitNanos == Long.MAX_VALUE) { // a virtual thread's limit costs it a timer
       LockSupport.park(this);
@@ -148,12 +149,13 @@ public final class MessageSocket extends ReadyWatch {
    * Waits until something can be sent, or the peer is gone.
    *
    * @throws ClosedChannelException if this socket is closed, before or meanwhile
+   * @throws IOException if the kernel has no room to watch it
    */
   public void awaitSendable() throws IOException, InterruptedException {
     synchronized (this) {
       checkOpen();
       senders.set(Thread.currentThread());
-      ask();
+      askToWait(wanted());
     }
     while (isWaiting()) {
       LockSupport.park(this);
@@ -211,7 +213,7 @@ public final class MessageSocket extends ReadyWatch {
       if (over || (events & Epoll.OUT) != 0) {
         writers = senders.take();
       }
-      ask();
+      ask(wanted());
     }
     Waiters.unpark(readers);
     Waiters.unpark(writers);
@@ -275,8 +277,8 @@ public final class MessageSocket extends ReadyWatch {
     }
   }
 
-  /** Asks for what is waited for. */
-  private void ask() {
-    ask((receivers.isEmpty() ? 0 : Epoll.IN) | (senders.isEmpty() ? 0 : Epoll.OUT));
+  /** What is waited for. */
+  private int wanted() {
+    return (receivers.isEmpty() ? 0 : Epoll.IN) | (senders.isEmpty() ? 0 : Epoll.OUT);
   }
 }

@@ -54,6 +54,7 @@ public final class ReadEnd extends ReadyWatch {
    *     #finish} is up, and after {@link #abandon}
    * @throws ClosedChannelException if this end is closed or {@linkplain #pushTo pushed elsewhere},
    *     before or meanwhile
+   * @throws IOException if it cannot be read, or the kernel has no room to watch it
    */
   public int read(byte[] buffer, int offset, int length, long deadlineNanos)
       throws IOException, InterruptedException {
@@ -112,7 +113,7 @@ public final class ReadEnd extends ReadyWatch {
     }
     if (count == WOULD_BLOCK && wake != null) {
       waiters.set(wake);
-      ask(Epoll.IN);
+      askToWait(Epoll.IN);
     }
     return count;
   }

@@ -1,6 +1,8 @@
 package dev.brood.process.internal.io;
 
 import dev.brood.process.internal.linux.Epoll;
+import dev.brood.process.internal.linux.ErrnoException;
+import java.io.IOException;
 
 /**
  * A descriptor for whose readiness threads wait, parked. It is told once for each time that it
@@ -22,6 +24,15 @@ abstract class ReadyWatch extends Watch implements AutoCloseable {
     if (events != asked && events != 0 && !closed) {
       watch(events | Epoll.ONE_SHOT);
       asked = events;
+    }
+  }
+
+  /** As {@link #ask}, for a thread that would wait for ever if that cannot be asked. */
+  final void askToWait(int events) throws IOException {
+    try {
+      ask(events);
+    } catch (ErrnoException e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.brood.process.internal.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brood.process.internal.linux.Descriptors;
 import dev.brood.testkit.Census;
@@ -27,6 +28,21 @@ class MessageSocketTest {
       assertThat(waiter.refersTo(null)).as("forgotten").isTrue();
       assertThat(other.trySend(new byte[] {1}, 0, 1, -1)).isEqualTo(1);
       assertThat(one.receive(new byte[1], descriptor -> {})).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void await_reactorCannotWatch_isAnErrorOfTheSocket() {
+    int[] ends = new int[2];
+    assertThat(Descriptors.socketPair(ends)).isZero();
+    try (HangUpWatch before = new HangUpWatch(Reactor.shared(), ends[1], () -> {})) {
+      assertThat(before.start()).isTrue(); // now the number is watched: epoll_ctl(2), EEXIST
+      MessageSocket other = new MessageSocket(Reactor.shared(), ends[1]);
+      assertThatThrownBy(() -> other.awaitReceivable(Long.MAX_VALUE))
+          .isInstanceOf(IOException.class);
+      assertThatThrownBy(other::awaitSendable).isInstanceOf(IOException.class);
+    } finally {
+      Descriptors.close(ends[0]);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brood.process.internal.linux.Descriptors;
 import dev.brood.testkit.Census;
+import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -25,6 +26,7 @@ class ReadEndTest {
 
   private static final long LIMIT_SECONDS = 30;
 
+  private int pipe;
   private ReadEnd end;
   private WriteEnd writer;
 
@@ -32,6 +34,7 @@ class ReadEndTest {
   void open() {
     int[] ends = new int[2];
     assertThat(Descriptors.pipe(ends)).isZero();
+    pipe = ends[0];
     end = new ReadEnd(Reactor.shared(), ends[0]);
     writer = new WriteEnd(Reactor.shared(), ends[1]);
   }
@@ -98,6 +101,15 @@ class ReadEndTest {
     writeMuch();
     writer.close();
     assertThat(sink.total.get(LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo(MUCH.length);
+  }
+
+  @Test
+  void read_reactorCannotWatch_isAnErrorOfTheStream() throws Exception {
+    ReadEnd before = new ReadEnd(Reactor.shared(), pipe);
+    assertThat(before.poll(new byte[1], 0, 1, Thread.currentThread()))
+        .isEqualTo(ReadEnd.WOULD_BLOCK); // from now on the number is watched: epoll_ctl(2), EEXIST
+    assertThatThrownBy(() -> reading().get(LIMIT_SECONDS, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(IOException.class);
   }
 
   private static void assertClosed(FutureTask<Integer> count) {
