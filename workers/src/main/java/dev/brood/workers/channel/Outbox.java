@@ -211,6 +211,7 @@ final class Outbox {
     lock.lock();
     try {
       disconnecting = true;
+      changed.signalAll(); // for those who wait for room: there is none for them any more
       endIfDone();
     } finally {
       lock.unlock();
