@@ -130,8 +130,11 @@ final class Inbox {
       if (entry == null) {
         return null;
       }
+      boolean wasFull = total >= limitBytes;
       total -= entry.size();
-      taken.signal();
+      if (wasFull && total < limitBytes) {
+        taken.signalAll(); // two threads may want to read, and only one of them can
+      }
       return entry.message();
     } finally {
       lock.unlock();

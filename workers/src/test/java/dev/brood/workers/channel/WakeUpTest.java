@@ -60,4 +60,22 @@ class WakeUpTest {
       Descriptors.close(ends[1]);
     }
   }
+
+  @Test
+  void awaitRoom_ofTwoThreads_endsForBothWithOneMessage() throws Exception {
+    try (RawPeer peer = RawPeer.json()) {
+      Inbox inbox = new Inbox(1);
+      inbox.add(Message.of(peer.channel, 1, null), 2);
+      Callable<Boolean> room =
+          () -> {
+            inbox.awaitRoom();
+            return true;
+          };
+      FutureTask<Boolean> one = waiting(room);
+      FutureTask<Boolean> other = waiting(room);
+      assertThat(inbox.poll()).isNotNull();
+      assertThat(result(one)).isTrue();
+      assertThat(result(other)).isTrue();
+    }
+  }
 }
