@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * user has used up the instances, or the directory is not there yet, the file is looked at again
  * and again.
  *
- * <p>Thread-safe; threads that wait at the same time wait one after the other. {@link #close} may
- * come from any thread and wakes them.
+ * <p>Thread-safe; threads that wait at the same time wait one after the other, each for its own
+ * limit. {@link #close} may come from any thread and wakes them.
  */
 public final class MarkerWatch implements AutoCloseable {
   /** How often it looks where the kernel does not tell. */
@@ -63,15 +64,15 @@ public final class MarkerWatch implements AutoCloseable {
    */
   public Optional<MarkerState.Complete> await(Duration limit) throws InterruptedException {
     long deadline = System.nanoTime() + SharedRing.nanos(limit);
-    turn.lockInterruptibly();
+    if (!turn.tryLock(SharedRing.nanos(limit), TimeUnit.NANOSECONDS)) {
+      return completed();
+    }
     try {
       waiter = Thread.currentThread();
       while (true) {
-        if (closed) {
-          throw new HandleException("the watch of " + marker.path() + " is closed");
-        }
-        if (marker.state() instanceof MarkerState.Complete complete) {
-          return Optional.of(complete);
+        Optional<MarkerState.Complete> completed = completed();
+        if (completed.isPresent()) {
+          return completed;
         }
         long left = deadline - System.nanoTime();
         if (left <= 0) {
@@ -96,6 +97,15 @@ public final class MarkerWatch implements AutoCloseable {
       }
     }
     LockSupport.unpark(waiter);
+  }
+
+  private Optional<MarkerState.Complete> completed() {
+    if (closed) {
+      throw new HandleException("the watch of " + marker.path() + " is closed");
+    }
+    return marker.state() instanceof MarkerState.Complete complete
+        ? Optional.of(complete)
+        : Optional.empty();
   }
 
   /** Waits until the file may have changed. */

@@ -46,9 +46,13 @@ public final class RingReader extends RingSide {
 
   /** Waits for the next record; empty if none came within the limit. See {@link #read()}. */
   public Optional<byte[]> read(Duration limit) throws InterruptedException {
-    enter();
+    long nanos = SharedRing.nanos(limit);
+    long start = System.nanoTime();
+    if (!enter(nanos)) {
+      return Optional.empty();
+    }
     try {
-      return await(SharedRing.nanos(limit)) ? Optional.of(take()) : Optional.empty();
+      return await(nanos - (System.nanoTime() - start)) ? Optional.of(take()) : Optional.empty();
     } finally {
       leave();
     }

@@ -1,5 +1,6 @@
 package dev.brood.workers.channel;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** One side of a ring in this process: one thread at a time, waiting, and the end. */
@@ -27,11 +28,21 @@ abstract class RingSide {
 
   /** Begins a use of the memory, which {@link #leave} must end. */
   final void enter() throws InterruptedException {
-    lock.lockInterruptibly();
+    while (!enter(UNBOUNDED_NANOS)) {
+      // waits on
+    }
+  }
+
+  /** As {@link #enter()}; false, and nothing to leave, if another thread is at it for so long. */
+  final boolean enter(long nanos) throws InterruptedException {
+    if (!lock.tryLock(nanos, TimeUnit.NANOSECONDS)) {
+      return false;
+    }
     if (closed) {
       leave();
       throw new ChannelClosedException("this side of the ring is closed");
     }
+    return true;
   }
 
   final void leave() {

@@ -91,9 +91,12 @@ public final class RingWriter extends RingSide {
 
   private boolean put(byte[] bytes, int offset, int length, long nanos)
       throws InterruptedException {
-    enter();
+    long start = System.nanoTime();
+    if (!enter(nanos)) {
+      return false;
+    }
     try {
-      if (!reserve(length, nanos)) {
+      if (!reserve(length, nanos - (System.nanoTime() - start))) {
         return false;
       }
       memory.put(head, bytes, offset, length);

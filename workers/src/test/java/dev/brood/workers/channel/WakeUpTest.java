@@ -7,17 +7,24 @@ import dev.brood.process.internal.io.HangUpWatch;
 import dev.brood.process.internal.io.Reactor;
 import dev.brood.process.internal.linux.Descriptors;
 import dev.brood.testkit.Census;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Nobody sleeps on when what he waits for has come, can come no more, or his time is up. */
 @ExtendWith(Census.Extension.class)
 class WakeUpTest {
+  private static final Duration LONG = Duration.ofMinutes(5);
+  private static final Duration SHORT = Duration.ofMillis(20);
+
   /** Something that waits, on a virtual thread; returns when it does. */
   private static <T> FutureTask<T> waiting(Callable<T> call) {
     FutureTask<T> task = new FutureTask<>(call);
@@ -31,6 +38,13 @@ class WakeUpTest {
 
   private static <T> T result(FutureTask<T> task) throws Exception {
     return task.get(30, TimeUnit.SECONDS);
+  }
+
+  /** Calls on another thread, so that a call that hangs fails the test. */
+  private static <T> T called(Callable<T> call) throws Exception {
+    FutureTask<T> task = new FutureTask<>(call);
+    Thread.ofVirtual().start(task);
+    return result(task);
   }
 
   @Test
@@ -76,6 +90,50 @@ class WakeUpTest {
       assertThat(inbox.poll()).isNotNull();
       assertThat(result(one)).isTrue();
       assertThat(result(other)).isTrue();
+    }
+  }
+
+  @Test
+  void await_markerThatAnotherThreadWaitsFor_endsInTime(@TempDir Path directory) throws Exception {
+    Marker marker = Marker.of(directory.resolve("done"));
+    try (MarkerWatch watch = marker.watch()) {
+      FutureTask<Optional<MarkerState.Complete>> first = waiting(() -> watch.await(LONG));
+      assertThat(called(() -> watch.await(SHORT))).isEmpty();
+      assertThat(called(() -> watch.await(Duration.ZERO))).isEmpty();
+      marker.complete("now");
+      assertThat(result(first)).isPresent();
+      assertThat(called(() -> watch.await(Duration.ZERO))).isPresent();
+    }
+  }
+
+  @Test
+  void read_ringThatAnotherThreadReads_endsInTime() throws Exception {
+    try (SharedRing out = SharedRing.toWrite(4096);
+        SharedRing in = SharedRing.open(out.handle())) {
+      FutureTask<byte[]> first = waiting(() -> in.reader().read());
+      assertThat(called(() -> in.reader().read(SHORT))).isEmpty();
+      assertThat(called(() -> in.reader().read(Duration.ZERO))).isEmpty();
+      out.writer().write(new byte[] {7});
+      assertThat(result(first)).containsExactly(7);
+    }
+  }
+
+  @Test
+  void write_ringThatAnotherThreadWritesTo_endsInTime() throws Exception {
+    try (SharedRing out = SharedRing.toWrite(4096);
+        SharedRing in = SharedRing.open(out.handle())) {
+      byte[] half = new byte[out.writer().recordLimitBytes()];
+      out.writer().write(half);
+      out.writer().write(half);
+      FutureTask<Boolean> first =
+          waiting(() -> {
+            out.writer().write(half);
+            return true;
+          });
+      assertThat(called(() -> out.writer().write(half, 0, 1, SHORT))).isFalse();
+      assertThat(called(() -> out.writer().write(half, 0, 1, Duration.ZERO))).isFalse();
+      assertThat(in.reader().read()).hasSameSizeAs(half);
+      assertThat(result(first)).isTrue();
     }
   }
 }
