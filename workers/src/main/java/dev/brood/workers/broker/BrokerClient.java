@@ -157,7 +157,10 @@ public final class BrokerClient implements AutoCloseable {
     }
   }
 
-  /** As {@link #request}, without waiting. The future fails with the same errors. */
+  /**
+   * As {@link #request}, without waiting, but for room in the channel's queue, up to {@code limit}.
+   * The future fails with the same errors.
+   */
   public CompletableFuture<Message> requestAsync(
       String name, @Nullable Object body, Duration limit) {
     int id = link.nextId();
@@ -165,11 +168,7 @@ public final class BrokerClient implements AutoCloseable {
     Map<String, @Nullable Object> message = message("request", "to", name, "body", body);
     message.put("id", id);
     message.put("limit", Math.max(1, TimeUnit.MILLISECONDS.convert(limit)));
-    try {
-      boolean unused = channel.send(message);
-    } catch (WorkersException e) {
-      link.fail(id, e);
-    }
+    link.ask(id, message, limit);
     return reply;
   }
 

@@ -88,6 +88,14 @@ public final class BrokerLink implements AutoCloseable {
     return channel.requests().await(id, limit);
   }
 
+  /**
+   * Sends a request that is awaited, and waits for room no longer than that. It fails with what
+   * goes wrong.
+   */
+  public void ask(int id, Map<String, @Nullable Object> request, Duration limit) {
+    channel.sendRequest(id, request, limit);
+  }
+
   /** Ends the wait for a request that will not be answered. */
   public void fail(int id, WorkersException reason) {
     boolean unused = channel.requests().fail(id, reason);

@@ -226,7 +226,7 @@ public final class Channel implements AutoCloseable {
     int id = requests.next();
     CompletableFuture<Message> reply = requests.await(id);
     long start = System.nanoTime();
-    sendRequest(id, body, limit);
+    sendRequest(id, envelope("request", id, "body", body), limit);
     try {
       receiving.await(reply, NANOSECONDS.convert(limit) - (System.nanoTime() - start));
       requests.expire(id, limit);
@@ -248,14 +248,15 @@ public final class Channel implements AutoCloseable {
   public CompletableFuture<Message> requestAsync(@Nullable Object body, Duration limit) {
     int id = requests.next();
     CompletableFuture<Message> reply = requests.await(id, limit);
-    sendRequest(id, body, limit);
+    sendRequest(id, envelope("request", id, "body", body), limit);
     turn.readAtOnce();
     return reply;
   }
 
-  private void sendRequest(int id, @Nullable Object body, Duration limit) {
+  /** Sends a request that is awaited; what goes wrong is told to who awaits it. */
+  void sendRequest(int id, Map<String, @Nullable Object> request, Duration limit) {
     try {
-      boolean unused = send(envelope("request", id, "body", body), limit);
+      boolean unused = send(request, limit);
     } catch (ChannelFullException e) {
       if (options.whenFull() == WhenFull.BLOCK && !Thread.currentThread().isInterrupted()) {
         requests.expire(id, limit);

@@ -10,11 +10,14 @@ import dev.brood.workers.channel.Channel;
 import dev.brood.workers.channel.ChannelOptions;
 import dev.brood.workers.channel.Codec;
 import dev.brood.workers.channel.Handle;
+import dev.brood.workers.channel.Message;
 import dev.brood.workers.channel.RequestFailedException;
+import dev.brood.workers.channel.RequestTimeoutException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +97,25 @@ class BrokerClientTest {
       assertThatThrownBy(() -> first.request("three", 1, LIMIT))
           .isInstanceOfSatisfying(
               RequestFailedException.class, e -> assertThat(e.errorName()).hasValue("UnknownName"));
+    }
+  }
+
+  @Test
+  void request_parentDoesNotRead_failsInTime() throws Exception {
+    int[] ends = new int[2];
+    assertThat(Descriptors.socketPair(ends)).isZero();
+    ChannelOptions options = ChannelOptions.of(Codec.JSON).queueLimitBytes(100_000);
+    try (Channel channel = Channel.adopt(ends[0], options);
+        BrokerClient client = BrokerClient.of(channel)) {
+      boolean light = channel.send("x".repeat(1_000_000)); // more than the kernel takes
+      assertThat(light).isFalse();
+      FutureTask<Message> asking =
+          new FutureTask<>(() -> client.request("two", "why", Duration.ofMillis(200)));
+      Thread.ofVirtual().start(asking);
+      assertThatThrownBy(() -> asking.get(30, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(RequestTimeoutException.class);
+    } finally {
+      Descriptors.close(ends[1]);
     }
   }
 
