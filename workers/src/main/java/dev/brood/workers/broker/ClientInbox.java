@@ -22,7 +22,7 @@ final class ClientInbox {
 
   private static final System.Logger LOGGER = System.getLogger("dev.brood.workers");
 
-  private final BlockingQueue<Optional<Message>> waiting = new LinkedBlockingQueue<>(LIMIT);
+  private final BlockingQueue<Optional<Message>> waiting;
   private final Thread thread = Thread.ofVirtual().name("brood-broker-client").unstarted(this::run);
   private @Nullable Consumer<Letter> letters;
   private @Nullable BiConsumer<Letter, Handle> handles;
@@ -31,6 +31,14 @@ final class ClientInbox {
   private boolean started;
   private volatile boolean caughtUp;
   private volatile boolean ended;
+
+  ClientInbox() {
+    this(new LinkedBlockingQueue<>(LIMIT));
+  }
+
+  ClientInbox(BlockingQueue<Optional<Message>> waiting) {
+    this.waiting = waiting;
+  }
 
   /**
    * Begins to call the handlers, which are not changed any more. What came before is added next,
@@ -78,6 +86,7 @@ final class ClientInbox {
     }
     if (isOver()) {
       discardAll(); // the thread may be through already
+      endIfOver(); // or wait for the end that was just taken out
     }
   }
 
