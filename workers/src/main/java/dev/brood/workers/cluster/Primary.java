@@ -136,6 +136,7 @@ final class Primary implements AutoCloseable {
       closed = true;
       points.values().forEach(ListeningPoint::close);
       points.clear();
+      changed.signalAll();
     });
   }
 

@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -376,6 +378,26 @@ class ConversationTest {
       }
       for (Socket client : clients) {
         client.close();
+      }
+    }
+  }
+
+  @Test
+  void close_whileThereIsNoRoomForMore_endsTheAccepting() throws Exception {
+    primary = new Primary(Policy.ROUND_ROBIN, Optional::of, 1);
+    try (FakeWorker worker = new FakeWorker(primary, 1)) {
+      int port = roundRobin(worker);
+      try (Socket one = new Socket(InetAddress.getLoopbackAddress(), port);
+          Socket two = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        assertThat(one.isConnected() && two.isConnected()).isTrue();
+        worker.hearConnection().isEmpty(); // and is not answered: the second one waits
+        RoundRobin point = worker.member.offers.values().iterator().next().from();
+        Facts.await("the second one waits", () -> point.waitingCount() == 1);
+        FutureTask<Boolean> room = new FutureTask<>(() -> primary.awaitRoom(point));
+        Thread accepting = Thread.ofPlatform().daemon().start(room);
+        Facts.await("it waits", () -> accepting.getState() == Thread.State.WAITING);
+        primary.close();
+        assertThat(room.get(30, TimeUnit.SECONDS)).isFalse();
       }
     }
   }
