@@ -244,14 +244,14 @@ final class Dispatch {
   private void answer(Function<Message, @Nullable Object> handler, Message message) {
     try {
       message.reply(handler.apply(message));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // whatever a user's code throws: the peer waits
       refuse(message, e);
     } finally {
       requestTurns.release();
     }
   }
 
-  private void refuse(Message message, RuntimeException reason) {
+  private void refuse(Message message, Throwable reason) {
     try {
       message.replyError(String.valueOf(reason));
     } catch (IllegalStateException | WorkersException e) {
@@ -265,15 +265,27 @@ final class Dispatch {
     Thread.ofVirtual()
         .name(name + "-" + what)
         .start(() -> {
+          boolean done = false;
           try {
-            for (Message next = source.take(); next != null; next = source.take()) {
-              Message message = next;
-              guarded(() -> handler.accept(message));
+            takeAll(source, handler);
+            done = true;
+          } finally {
+            if (!done) { // an error has ended this thread: what follows is for another one
+              consume(source, what, handler);
             }
-          } catch (InterruptedException e) {
-            source.close(); // nobody has this thread to interrupt it
           }
         });
+  }
+
+  private void takeAll(Inbox source, Consumer<Message> handler) {
+    try {
+      for (Message next = source.take(); next != null; next = source.take()) {
+        Message message = next;
+        guarded(() -> handler.accept(message));
+      }
+    } catch (InterruptedException e) {
+      source.close(); // nobody has this thread to interrupt it
+    }
   }
 
   private void guarded(Runnable handler) {
@@ -285,7 +297,7 @@ final class Dispatch {
   }
 
   /** Whoever reads must not wait for a log that nobody takes, nor fill the turns of requests. */
-  private void warn(String what, @Nullable RuntimeException reason) {
+  private void warn(String what, @Nullable Throwable reason) {
     BackgroundLog.log("dev.brood.workers", Level.WARNING, name + ": " + what, reason);
   }
 }

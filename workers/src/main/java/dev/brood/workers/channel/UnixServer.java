@@ -161,7 +161,7 @@ public final class UnixServer implements AutoCloseable {
   private void handle(Consumer<UnixConnection> handler, UnixConnection connection) {
     try {
       handler.accept(connection);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // whatever a user's code throws: the peer waits
       connection.channel().close();
       log(Level.ERROR, "the handler of a connection failed", e);
     }
@@ -201,7 +201,7 @@ public final class UnixServer implements AutoCloseable {
   private boolean isAdmitted(Peer peer) {
     try {
       return options.admit().test(peer);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // as above, and all that come later
       log(Level.ERROR, "the choice of who may connect failed", e);
       return false;
     }
@@ -216,7 +216,7 @@ public final class UnixServer implements AutoCloseable {
   }
 
   /** Whoever accepts must not wait for a log that nobody takes. */
-  private void log(Level level, String what, @Nullable RuntimeException reason) {
+  private void log(Level level, String what, @Nullable Throwable reason) {
     BackgroundLog.log("dev.brood.workers", level, path + ": " + what, reason);
   }
 }

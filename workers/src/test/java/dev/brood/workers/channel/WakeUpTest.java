@@ -7,12 +7,15 @@ import dev.brood.process.internal.io.HangUpWatch;
 import dev.brood.process.internal.io.Reactor;
 import dev.brood.process.internal.linux.Descriptors;
 import dev.brood.testkit.Census;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -72,6 +75,78 @@ class WakeUpTest {
       assertThat(channel.isConnected()).isFalse();
     } finally {
       Descriptors.close(ends[1]);
+    }
+  }
+
+  @Test
+  void onMessage_handlerEndsWithAnError_getsTheNextMessage() throws Exception {
+    BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
+    try (RawPeer peer = RawPeer.json()) {
+      Channel channel =
+          peer.channel.onMessage(message -> {
+            seen.add(message.value());
+            throw new LinkageError("by the test");
+          });
+      peer.write("1\n2\n3\n");
+      for (int i = 1; i <= 3; i++) {
+        assertThat(seen.poll(30, TimeUnit.SECONDS)).isEqualTo(i);
+      }
+      assertThat(channel.isConnected()).isTrue();
+    }
+  }
+
+  @Test
+  void onRequest_handlerEndsWithAnError_isAnsweredWithIt() throws Exception {
+    try (RawPeer peer = RawPeer.json()) {
+      Channel channel =
+          peer.channel.onRequest(request -> {
+            throw new LinkageError("by the test");
+          });
+      peer.write("{\"brood\":\"request\",\"id\":7}\n");
+      assertThat(peer.readLine()).contains("\"id\":7").contains("by the test");
+      assertThat(channel.isConnected()).isTrue();
+    }
+  }
+
+  @Test
+  void onConnection_choiceOrHandlerEndsWithAnError_servesTheNext(@TempDir Path directory)
+      throws Exception {
+    BlockingQueue<String> next = new LinkedBlockingQueue<>(List.of("refuse", "fail", "serve"));
+    BlockingQueue<String> now = new LinkedBlockingQueue<>();
+    UnixServerOptions options =
+        UnixServerOptions.standard()
+            .admit(peer -> {
+              now.addAll(List.of(next.remove()));
+              return breaksUnless(!now.element().equals("refuse"));
+            });
+    try (UnixServer server = UnixServer.listen(directory.resolve("server"), options)) {
+      server
+          .onRefused(peer -> {})
+          .onConnection(
+              connection -> connection.channel().send(breaksUnless(now.element().equals("serve"))));
+      for (int i = 0; i < 2; i++) {
+        try (Channel client = connect(server.path())) {
+          assertThatThrownBy(() -> called(client::receive))
+              .hasCauseInstanceOf(ChannelClosedException.class);
+        }
+        now.remove();
+      }
+      try (Channel client = connect(server.path())) {
+        assertThat(called(client::receive).value()).isEqualTo(true);
+      }
+    }
+  }
+
+  private static boolean breaksUnless(boolean good) {
+    if (!good) {
+      throw new LinkageError("by the test");
+    }
+    return true;
+  }
+
+  private static Channel connect(Path path) throws InterruptedException {
+    try (Handle handle = Handle.connect(UnixDomainSocketAddress.of(path), LONG)) {
+      return Channel.adopt(handle.release(), ChannelOptions.of(Codec.JSON));
     }
   }
 
