@@ -127,6 +127,9 @@ final class ChannelReader implements Runnable, FrameSink {
       }
     } catch (IOException e) {
       end(e);
+    } catch (RuntimeException | Error e) { // out of memory above all: what was read is lost
+      end("reading has failed: " + e);
+      throw e;
     }
     return true;
   }

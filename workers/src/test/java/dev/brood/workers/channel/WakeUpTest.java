@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -105,6 +106,24 @@ class WakeUpTest {
       peer.write("{\"brood\":\"request\",\"id\":7}\n");
       assertThat(peer.readLine()).contains("\"id\":7").contains("by the test");
       assertThat(channel.isConnected()).isTrue();
+    }
+  }
+
+  @Test
+  void reading_endsWithAnError_endsTheChannel() throws Exception {
+    try (RawPeer peer = RawPeer.json()) {
+      Channel channel =
+          peer.channel.onMalformed(reason -> {
+            throw new LinkageError("by the test");
+          });
+      CompletableFuture<Message> reply = channel.requestAsync("why", LONG);
+      peer.write("no message\n");
+      channel.onDisconnect().get(30, TimeUnit.SECONDS);
+      assertThatThrownBy(() -> reply.get(30, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(ChannelClosedException.class);
+      assertThatThrownBy(() -> channel.send("x"))
+          .isInstanceOf(ChannelClosedException.class)
+          .hasMessageContaining("by the test");
     }
   }
 
