@@ -23,7 +23,6 @@ final class ClientInbox {
   private static final System.Logger LOGGER = System.getLogger("dev.brood.workers");
 
   private final BlockingQueue<Optional<Message>> waiting;
-  private final Thread thread = Thread.ofVirtual().name("brood-broker-client").unstarted(this::run);
   private @Nullable Consumer<Letter> letters;
   private @Nullable BiConsumer<Letter, Handle> handles;
   private @Nullable Consumer<PresenceEvent> presence;
@@ -46,7 +45,11 @@ final class ClientInbox {
    */
   void start() {
     set(() -> started = true);
-    thread.start();
+    begin();
+  }
+
+  private void begin() {
+    Thread.ofVirtual().name("brood-broker-client").start(this::run);
   }
 
   void letterHandler(Consumer<Letter> handler) {
@@ -113,12 +116,16 @@ final class ClientInbox {
   }
 
   private void run() {
-    while (true) {
-      Optional<Message> next = next();
-      if (next.isEmpty()) {
-        return;
+    boolean done = false;
+    try {
+      for (Optional<Message> next = next(); next.isPresent(); next = next()) {
+        handle(next.get());
       }
-      handle(next.get());
+      done = true;
+    } finally {
+      if (!done) { // an error has ended this thread: what follows is for another one
+        begin();
+      }
     }
   }
 

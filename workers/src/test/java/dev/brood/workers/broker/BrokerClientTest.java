@@ -120,6 +120,23 @@ class BrokerClientTest {
   }
 
   @Test
+  void onLetter_handlerEndsWithAnError_getsTheNextLetter() throws Exception {
+    try (BrokerClient first =
+        BrokerClient.of(one[1])
+            .onLetter(letter -> {
+              letters.add(letter);
+              throw new LinkageError("by the test");
+            })
+            .start()) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(broker.send("one", i)).isTrue();
+        assertThat(poll(letters).body()).isEqualTo(i);
+      }
+      first.publish("a", 1);
+    }
+  }
+
+  @Test
   void refusal_isTold() throws Exception {
     BlockingQueue<BrokerException> refused = new LinkedBlockingQueue<>();
     try (BrokerClient first = BrokerClient.of(one[1]).onRefused(refused::add).start()) {
