@@ -35,7 +35,7 @@ public final class BrokerClient implements AutoCloseable {
 
   private BrokerClient(Channel channel) {
     this.channel = channel;
-    this.link = channel.brokerLink(ClientInbox.VERBS, inbox::add);
+    this.link = channel.brokerLink(ClientInbox.VERBS, this::arrived);
     channel.onDisconnect().thenRun(inbox::end);
   }
 
@@ -177,6 +177,10 @@ public final class BrokerClient implements AutoCloseable {
   public void close() {
     link.close();
     inbox.end();
+  }
+
+  private void arrived(Message message) {
+    inbox.add(message, link::isChannelClosed);
   }
 
   private void tell(String verb, @Nullable Object... keysAndValues) {

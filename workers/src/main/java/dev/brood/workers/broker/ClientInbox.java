@@ -11,7 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class ClientInbox {
   static final Set<String> VERBS = Set.of("message", "presence", "joined", "left", "refused");
   static final int LIMIT = 1000;
+
+  private static final long LOOK_MILLIS = 100;
 
   private static final System.Logger LOGGER = System.getLogger("dev.brood.workers");
 
@@ -79,10 +83,19 @@ final class ClientInbox {
     setting.run();
   }
 
-  /** Waits while there is no room: then nobody reads on, which holds the parent's writing. */
-  void add(Message message) {
+  /**
+   * Waits while there is no room: then nobody reads on, which holds the parent's writing.
+   *
+   * @param unwanted asked now and then meanwhile: whether it is for nobody any more
+   */
+  void add(Message message, BooleanSupplier unwanted) {
     try {
-      waiting.put(Optional.of(message));
+      while (!waiting.offer(Optional.of(message), LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+        if (isOver() || unwanted.getAsBoolean()) {
+          discard(message);
+          return;
+        }
+      }
     } catch (InterruptedException e) {
       discard(message);
       Thread.currentThread().interrupt();

@@ -120,6 +120,11 @@ public final class BrokerLink implements AutoCloseable {
     return channel.sendHandle(value, handle, ifUnsent);
   }
 
+  /** Whether this side has closed the channel, so that nobody wants what still comes. */
+  public boolean isChannelClosed() {
+    return channel.isClosed();
+  }
+
   /** Leaves: further messages of a broker's are ordinary ones. */
   @Override
   public void close() {

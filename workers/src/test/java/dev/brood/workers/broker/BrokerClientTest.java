@@ -7,6 +7,7 @@ import dev.brood.process.internal.linux.Descriptors;
 import dev.brood.testkit.Census;
 import dev.brood.workers.broker.BrokerException.Problem;
 import dev.brood.workers.channel.Channel;
+import dev.brood.workers.channel.ChannelClosedException;
 import dev.brood.workers.channel.ChannelOptions;
 import dev.brood.workers.channel.Codec;
 import dev.brood.workers.channel.Handle;
@@ -17,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -133,6 +135,25 @@ class BrokerClientTest {
         assertThat(poll(letters).body()).isEqualTo(i);
       }
       first.publish("a", 1);
+    }
+  }
+
+  @Test
+  void close_channelWhileTheHandlerIsStuckAndMoreWaitsThanMay_endsIt() throws Exception {
+    CompletableFuture<Void> go = new CompletableFuture<>();
+    try (BrokerClient first = BrokerClient.of(one[1]).onLetter(letter -> go.join()).start()) {
+      int more = ClientInbox.LIMIT + 2; // one is handled, and one waits to be added
+      for (int i = 0; i < more; i++) {
+        assertThat(broker.send("one", i)).isTrue();
+      }
+      while (one[1].receivedCount() < more) {
+        Thread.onSpinWait();
+      }
+      one[1].close();
+      one[1].onDisconnect().get(30, TimeUnit.SECONDS);
+      assertThatThrownBy(() -> first.publish("a", 1)).isInstanceOf(ChannelClosedException.class);
+    } finally {
+      go.complete(null);
     }
   }
 

@@ -45,7 +45,7 @@ class ClientInboxTest {
       inbox.caughtUp();
       assertThat(queue.arrived.await(30, TimeUnit.SECONDS)).isTrue();
       inbox.end();
-      inbox.add(message); // was on its way when the client was closed
+      inbox.add(message, () -> false); // was on its way when the client was closed
       queue.open.countDown();
       assertThat(queue.taken.get(30, TimeUnit.SECONDS)).isEmpty();
     }
