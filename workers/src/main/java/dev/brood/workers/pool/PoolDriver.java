@@ -184,10 +184,10 @@ final class PoolDriver {
   }
 
   private CompletableFuture<Void> ordered(CoreEvent.Order order) {
-    if (order == CoreEvent.Order.RESUME && drained.isDone() && !over.isDone()) {
+    step(new CoreEvent.Ordered(order));
+    if (core.takesCalls() && drained.isDone()) { // a closed pool does not, and stays drained
       drained = new CompletableFuture<>();
     }
-    step(new CoreEvent.Ordered(order));
     room.open(core.takesCalls());
     return drained;
   }

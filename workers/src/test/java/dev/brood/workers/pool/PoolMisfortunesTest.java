@@ -207,6 +207,46 @@ class PoolMisfortunesTest {
     }
   }
 
+  @Test
+  void resume_closedPoolWhoseWorkersAreStillEnding_leavesNothingToWaitFor() throws Exception {
+    PoolSettings settings = new PoolSettings();
+    settings.minimum = 1;
+    settings.maximum = 1;
+    PoolDriver driver = new PoolDriver(Workers.shell(), settings);
+    driver.open();
+    CountDownLatch looking = new CountDownLatch(1);
+    CountDownLatch may = new CountDownLatch(1);
+    Thread holder =
+        Thread.startVirtualThread(() ->
+            driver.look(core -> {
+              looking.countDown();
+              awaitUninterruptibly(may);
+              return core.waiting();
+            }));
+    assertThat(looking.await(60, TimeUnit.SECONDS)).isTrue();
+    // The second is behind the first before that is looked at: no worker ends in between.
+    Thread closing = waiting(() -> driver.order(CoreEvent.Order.CLOSE));
+    Thread resuming = waiting(() -> driver.order(CoreEvent.Order.RESUME));
+    may.countDown();
+    for (Thread thread : List.of(holder, closing, resuming)) {
+      thread.join();
+    }
+
+    driver.order(CoreEvent.Order.DRAIN).get(20, TimeUnit.SECONDS);
+
+    driver.over().get(60, TimeUnit.SECONDS);
+    for (PooledChild child : driver.children()) {
+      child.gone().get(60, TimeUnit.SECONDS);
+    }
+    driver.endTelling();
+  }
+
+  private static Thread waiting(Runnable task) {
+    Thread thread = Thread.startVirtualThread(task);
+    Workers.await("it waits", () -> thread.getState() == Thread.State.WAITING);
+    return thread;
+  }
+
   private static void awaitUninterruptibly(CountDownLatch latch) {
     try {
       assertThat(latch.await(120, TimeUnit.SECONDS)).isTrue();
