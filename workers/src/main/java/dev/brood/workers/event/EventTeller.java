@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -129,17 +130,20 @@ public final class EventTeller<E> implements AutoCloseable {
    * this does not wait. An interrupt cuts the wait short and stays set.
    */
   public void awaitTold(Duration limit) {
-    Thread teller = telling();
-    if (teller == null || teller == Thread.currentThread()) {
-      return;
-    }
-    try {
-      if (!teller.join(limit)) {
+    long end = System.nanoTime() + TimeUnit.NANOSECONDS.convert(limit);
+    for (Thread teller = telling(); // after one that an error has ended there is another
+        teller != null && teller != Thread.currentThread();
+        teller = telling()) {
+      try {
+        if (!teller.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())))) {
+          abandon(teller, limit);
+          return;
+        }
+      } catch (InterruptedException e) {
         abandon(teller, limit);
+        Thread.currentThread().interrupt();
+        return;
       }
-    } catch (InterruptedException e) {
-      abandon(teller, limit);
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -150,12 +154,14 @@ public final class EventTeller<E> implements AutoCloseable {
   @Override
   public void close() {
     end();
-    Thread teller = telling();
-    if (teller == null || teller == Thread.currentThread()) {
-      return;
-    }
-    if (!ThreadEnd.await(teller, LAST_WAIT)) {
-      abandon(teller, LAST_WAIT);
+    long end = System.nanoTime() + LAST_WAIT.toNanos();
+    for (Thread teller = telling(); // after one that an error has ended there is another
+        teller != null && teller != Thread.currentThread();
+        teller = telling()) {
+      if (!ThreadEnd.await(teller, Duration.ofNanos(Math.max(0, end - System.nanoTime())))) {
+        abandon(teller, LAST_WAIT);
+        return;
+      }
     }
   }
 
@@ -227,7 +233,10 @@ public final class EventTeller<E> implements AutoCloseable {
   private void goOn() {
     lock.lock();
     try {
-      telling = waiting.isEmpty() ? null : begin();
+      telling = null;
+      if (!waiting.isEmpty()) {
+        telling = begin();
+      }
     } finally {
       lock.unlock();
     }

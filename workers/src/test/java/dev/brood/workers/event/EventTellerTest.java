@@ -79,6 +79,35 @@ class EventTellerTest {
   }
 
   @Test
+  void close_listenerEndsItsThreadByAnError_waitsForWhatAnotherOneTells() throws Exception {
+    Thread[] closing = new Thread[1];
+    EventTeller<String> teller =
+        withLosses(event -> {
+          if (event.equals("1")) {
+            awaitQuietly(go);
+            throw new StackOverflowError("on purpose");
+          }
+          // So long that whoever waits for the first thread only has surely gone on.
+          joinQuietly(closing[0], Duration.ofMillis(300));
+          told.add(event);
+        });
+    teller.tell("1");
+    teller.tell("2");
+    closing[0] =
+        Thread.startVirtualThread(() -> {
+          teller.close();
+          told.add("closed");
+        });
+    while (closing[0].isAlive() && closing[0].getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    go.countDown();
+    closing[0].join();
+
+    assertThat(told).containsExactly("2", "closed");
+  }
+
+  @Test
   void close_byTheListener_doesNotWaitAndTellsTheRest() throws Exception {
     CountDownLatch done = new CountDownLatch(2);
     EventTeller<String> teller = new EventTeller<>("test");
@@ -179,6 +208,14 @@ class EventTellerTest {
     busy.countDown();
     awaitQuietly(go);
     told.add(event);
+  }
+
+  private static void joinQuietly(Thread thread, Duration limit) {
+    try {
+      boolean unused = thread.join(limit);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void awaitQuietly(CountDownLatch latch) {
