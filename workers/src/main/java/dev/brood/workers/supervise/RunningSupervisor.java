@@ -315,13 +315,16 @@ public final class RunningSupervisor implements AutoCloseable {
   }
 
   /** Asks on the thread that decides. After its end nothing changes any more, and anybody may. */
-  private <T> T ask(Function<SupervisorCore, T> question) {
+  <T> T ask(Function<SupervisorCore, T> question) {
     CompletableFuture<T> answer = new CompletableFuture<>();
     post(() -> {
       try {
         answer.complete(question.apply(core));
       } catch (RuntimeException e) {
         answer.completeExceptionally(e);
+      } catch (Error e) { // the end of this supervisor, and the asker is not to wait for more
+        answer.completeExceptionally(e);
+        throw e;
       }
     });
     return answer.join();

@@ -400,6 +400,23 @@ class SupervisorProcessTest {
   }
 
   @Test
+  void question_failsBadly_isAnsweredAndEndsTheSupervisor() throws Exception {
+    RunningSupervisor supervisor = oneForOne().child("web", SLEEP).start();
+    CompletableFuture<Integer> asked =
+        CompletableFuture.supplyAsync(
+            () ->
+                supervisor.ask(core -> {
+                  throw new AssertionError("on purpose");
+                }),
+            Thread::startVirtualThread);
+
+    assertThatThrownBy(() -> asked.get(20, TimeUnit.SECONDS)).hasRootCauseMessage("on purpose");
+
+    assertThat(supervisor.await(LIMIT)).contains(new SupervisorEnd.Broken());
+    supervisor.close();
+  }
+
+  @Test
   void significantChild_ends_endsTheSupervisor() throws Exception {
     Supervisor supervisor =
         oneForOne()
