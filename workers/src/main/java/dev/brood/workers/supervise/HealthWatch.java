@@ -51,7 +51,7 @@ final class HealthWatch implements AutoCloseable {
         long next = carryOut(effects);
         NANOSECONDS.sleep(next - System.nanoTime());
         long began = System.nanoTime();
-        ProbeResult result = look.look(health.timeout());
+        ProbeResult result = look.tryToLook(health.timeout());
         effects = core.on(new HealthCore.Event.Checked(result, began, System.nanoTime()));
       }
     } catch (InterruptedException e) {

@@ -12,6 +12,15 @@ interface Look {
    */
   ProbeResult look(Duration limit) throws InterruptedException;
 
+  /** As {@link #look}; whatever it throws is a look that has failed, and the next may be better. */
+  default ProbeResult tryToLook(Duration limit) throws InterruptedException {
+    try {
+      return look(limit);
+    } catch (RuntimeException | Error e) {
+      return new ProbeResult.Failed(e.toString());
+    }
+  }
+
   /** What a probe sees. */
   static Look of(Probe probe) {
     return switch (probe) {

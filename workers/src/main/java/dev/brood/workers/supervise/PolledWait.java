@@ -23,7 +23,7 @@ final class PolledWait implements ReadyWait {
     for (long left = limit.leftNanos(); left > 0; left = limit.leftNanos()) {
       long began = System.nanoTime();
       Duration time = Duration.ofNanos(Math.min(left, TRY_LIMIT.toNanos()));
-      ProbeResult result = look.look(time);
+      ProbeResult result = look.tryToLook(time);
       if (limit.exited().isDone()) {
         return new ReadinessResult.Ended(); // whoever answered was somebody else
       }

@@ -252,6 +252,9 @@ final class ProcessRun implements Run {
       }
     } catch (InterruptedException e) {
       // The child has ended.
+    } catch (RuntimeException | Error e) { // with nothing told it would be waited for for ever
+      LOGGER.log(Level.ERROR, path + ": nobody knows whether it is ready", e);
+      tell(new Input.NotReady(start.child(), start.run(), e.toString()));
     }
   }
 
@@ -265,7 +268,7 @@ final class ProcessRun implements Run {
   private void introduce(ForkedChild fork) {
     try {
       start.spec().onFork().accept(fork);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // whatever a user's code throws
       LOGGER.log(Level.WARNING, path + ": the handler of a new process failed", e);
     }
   }

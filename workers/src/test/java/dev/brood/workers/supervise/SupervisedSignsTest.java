@@ -3,6 +3,7 @@ package dev.brood.workers.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.brood.process.Command;
+import dev.brood.process.FakePrograms;
 import dev.brood.process.Signal;
 import dev.brood.process.Stdio;
 import dev.brood.workers.fork.Fork;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +65,42 @@ class SupervisedSignsTest {
       assertThat(told.next(SupervisorEvent.Started.class, "web").run()).isEqualTo(2);
       told.next(SupervisorEvent.Ready.class, "web");
       assertThat(running.awaitReady(LIMIT)).isTrue();
+    }
+  }
+
+  @Test
+  void readiness_handlerOfANewProcessFailsBadly_isLookedAtAllTheSame() throws Exception {
+    ChildSpec spec =
+        ChildSpec.of(Fork.of(Command.of("sleep", "60")))
+            .onFork(fork -> {
+              throw new NoClassDefFoundError("on purpose");
+            });
+    try (RunningSupervisor running = oneForOne().child("web", spec).start()) {
+      assertThat(running.awaitReady(Duration.ofSeconds(20))).isTrue();
+    }
+  }
+
+  @Test
+  void readiness_lookFailsInAnUnknownWay_isLookedAtAgain() throws Exception {
+    AtomicBoolean failed = new AtomicBoolean();
+    Command check = Command.of("no-such-program-but-a-fake", "check");
+    ChildSpec spec =
+        ChildSpec.of(Command.of("no-such-program-but-a-fake", "serve"))
+            .readiness(Readiness.command(check).period(SOON));
+    try (FakePrograms fakes = FakePrograms.install()) {
+      fakes.when(
+          List.of("no-such-program-but-a-fake", "serve"), FakePrograms.answer().after(LIMIT));
+      fakes.when(
+          argv -> {
+            if (argv.contains("check") && failed.compareAndSet(false, true)) {
+              throw new IllegalStateException("on purpose");
+            }
+            return argv.contains("check");
+          },
+          call -> FakePrograms.answer());
+      try (RunningSupervisor running = oneForOne().child("web", spec).start()) {
+        assertThat(running.awaitReady(Duration.ofSeconds(20))).isTrue();
+      }
     }
   }
 
