@@ -44,7 +44,11 @@ final class LineOutput implements AutoCloseable {
   private final OutputStream err;
   private final Duration closeLimit;
   private final Runnable onBroken;
-  private final Semaphore room = new Semaphore(BUFFER_BYTES);
+
+  /** In turn: a long line would wait for ever for all of it to be free at once. */
+  private final Semaphore room = new Semaphore(BUFFER_BYTES, true);
+
+  private final AtomicBoolean abandoned = new AtomicBoolean();
   private final Semaphore noticeRoom = new Semaphore(NOTICE_BYTES);
   private final AtomicInteger droppedNotices = new AtomicInteger();
   private final LinkedBlockingQueue<Entry> lines = new LinkedBlockingQueue<>();
@@ -118,10 +122,15 @@ final class LineOutput implements AutoCloseable {
   void abandon() {
     broken = true;
     lines.clear();
-    room.release(ABANDONED);
+    if (abandoned.compareAndSet(false, true)) {
+      room.release(ABANDONED);
+    }
   }
 
-  /** Waits until what was added is written, but not longer than the limit. */
+  /**
+   * Waits until what was added is written, but not longer than the limit. What is still added then
+   * is dropped, and nobody waits any more.
+   */
   @Override
   public void close() {
     lines.add(END);
@@ -130,6 +139,8 @@ final class LineOutput implements AutoCloseable {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
+    abandon();
+    lines.add(END); // in place of one that was dropped
   }
 
   private void write() {

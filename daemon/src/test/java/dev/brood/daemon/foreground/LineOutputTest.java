@@ -86,6 +86,43 @@ class LineOutputTest {
   }
 
   @Test
+  void line_longerThanTheBuffer_isNotOvertakenByThoseThatCameLater() throws Exception {
+    CountDownLatch read = new CountDownLatch(1);
+    String line = "y".repeat(1_000_000);
+    try (LineOutput output = new LineOutput(held(read), err, LONG, () -> {})) {
+      output.line(Target.OUT, "first");
+      Thread second = waiting(() -> write(output, line, 1));
+      Thread third = waiting(() -> write(output, "third", 1));
+      read.countDown();
+      second.join();
+      third.join();
+    }
+    assertThat(written().lines().map(text -> text.charAt(0))).containsExactly('f', 'y', 't');
+  }
+
+  @Test
+  void line_closedMeanwhile_isDroppedWithoutWaiting() throws Exception {
+    LineOutput output = new LineOutput(out, err, LONG, () -> {});
+    output.close();
+
+    Thread late = Thread.ofVirtual().start(() -> write(output, "x".repeat(1000), 2000));
+
+    assertThat(late.join(LONG)).isTrue();
+  }
+
+  @Test
+  void line_closedWhileNobodyReads_waitsNoLonger() throws Exception {
+    CountDownLatch read = new CountDownLatch(1);
+    LineOutput output = new LineOutput(held(read), err, Duration.ofMillis(10), () -> {});
+    Thread waiting = waiting(() -> write(output, "x".repeat(1000), 2000));
+
+    output.close();
+
+    assertThat(waiting.join(LONG)).isTrue();
+    read.countDown();
+  }
+
+  @Test
   void line_readerGone_reportsOnceAndDropsTheRest() throws InterruptedException {
     AtomicInteger reports = new AtomicInteger();
     OutputStream broken =
@@ -104,24 +141,7 @@ class LineOutputTest {
   @Test
   void notice_nobodyReads_isDroppedAndCountedWithoutWaiting() throws Exception {
     CountDownLatch read = new CountDownLatch(1);
-    OutputStream held =
-        new OutputStream() {
-          @Override
-          public void write(int value) throws IOException {
-            write(new byte[] {(byte) value}, 0, 1);
-          }
-
-          @Override
-          public void write(byte[] bytes, int offset, int length) throws IOException {
-            try {
-              assertThat(read.await(20, TimeUnit.SECONDS)).isTrue();
-            } catch (InterruptedException e) {
-              throw new IOException(e);
-            }
-            err.write(bytes, offset, length);
-          }
-        };
-    try (LineOutput output = new LineOutput(out, held, LONG, () -> {})) {
+    try (LineOutput output = new LineOutput(out, held(read), LONG, () -> {})) {
       for (int i = 0; i < 1000; i++) {
         output.notice("x".repeat(999));
       }
@@ -146,6 +166,35 @@ class LineOutputTest {
       output.footer(List.of());
     }
     assertThat(written()).isEqualTo(bars + clear + "text\n" + bars + clear);
+  }
+
+  /** Passes nothing on to {@link #err} before somebody reads. */
+  private OutputStream held(CountDownLatch read) {
+    return new OutputStream() {
+      @Override
+      public void write(int value) throws IOException {
+        write(new byte[] {(byte) value}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        try {
+          assertThat(read.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+          throw new IOException(e);
+        }
+        err.write(bytes, offset, length);
+      }
+    };
+  }
+
+  /** Begins something, and returns when it waits or is through. */
+  private static Thread waiting(Runnable task) {
+    Thread thread = Thread.ofVirtual().start(task);
+    while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    return thread;
   }
 
   private void await(String text) {
