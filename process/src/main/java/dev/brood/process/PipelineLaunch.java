@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Starts the stages of a pipeline from left to right and joins them. */
@@ -37,7 +38,8 @@ final class PipelineLaunch {
         boolean last = i == stages.size() - 1;
         switch (stages.get(i)) {
           case Pipeline.Stage.Program(Command command) -> start(command, last);
-          case Pipeline.Stage.Inside(Transform transform) -> start(transform);
+          case Pipeline.Stage.Inside(Transform transform) ->
+              start(transform, stages.get(i - 1) instanceof Pipeline.Stage.Program);
         }
       }
       RunningPipeline running =
@@ -78,17 +80,22 @@ final class PipelineLaunch {
     upstream = next;
   }
 
-  /** A transformation reads the pipe of the stage before it and writes a new one. */
-  private void start(Transform transform) {
+  /**
+   * A transformation reads the pipe of the stage before it and writes a new one. If that stage is a
+   * program, a stranger who still has its pipe is waited for no longer than by any other reader.
+   */
+  private void start(Transform transform, boolean behindProgram) {
     int[] ends = pipe(Map.of());
-    Command before = children.getLast().command();
-    transforms.add(
-        new TransformRun(
-            transform,
-            before,
-            new ReadEnd(Reactor.shared(), upstream),
-            new WriteEnd(Reactor.shared(), ends[1])));
+    Child before = children.getLast();
+    ReadEnd in = new ReadEnd(Reactor.shared(), upstream);
+    WriteEnd out = new WriteEnd(Reactor.shared(), ends[1]);
+    transforms.add(new TransformRun(transform, before.command(), in, out));
     upstream = ends[0];
+    if (behindProgram) {
+      long grace = Times.nanos(before.command().spec().drainGrace);
+      CompletableFuture<Exit> unused =
+          before.onExit().whenComplete((exit, lost) -> in.finish(System.nanoTime() + grace));
+    }
   }
 
   /** What comes out of a transformation at the end, if the pipeline ends with one. */

@@ -39,7 +39,11 @@ final class TransformRun implements Runnable {
   }
 
   void closeEnds() {
-    in.close();
+    if (in.exhausted()) {
+      in.abandon(); // whoever still has the pipe is a stranger, and not to be killed by SIGPIPE
+    } else {
+      in.close();
+    }
     out.close();
   }
 

@@ -203,6 +203,25 @@ class TransformStageTest {
     }
   }
 
+  @Test
+  void capture_strangerHoldsThePipeBeforeATransform_returnsWithinTheDrainGrace() throws Exception {
+    long begin = System.nanoTime();
+    PipelineResult result =
+        Command.of(HelperPrograms.grandchildHoldsOutput(HelperPrograms.LIFETIME))
+            .pipe(Transform.prefix("> "))
+            .capture();
+    Duration took = Duration.ofNanos(System.nanoTime() - begin);
+
+    List<String> lines = result.stdout().lines();
+    long grandchild = Long.parseLong(lines.get(1).substring(2));
+    boolean lives = Look.lives(grandchild);
+    Look.killAll(List.of(grandchild));
+    assertThat(took).isLessThan(SOON);
+    assertThat(lines.getFirst()).isEqualTo("> hi");
+    assertThat(lives).as("the stranger, whose pipe is read on").isTrue();
+    assertThat(Look.until(SOON, () -> !Look.lives(grandchild))).isTrue();
+  }
+
   /** Whether nothing more came for a while after something has. */
   private static boolean stalls(Path progress) {
     try {
