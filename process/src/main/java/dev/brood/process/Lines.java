@@ -79,9 +79,16 @@ public final class Lines implements Iterable<Line> {
     }
   }
 
+  /**
+   * Waits until something may be there. Reading one stream may have run a sink that waited, for a
+   * lock perhaps, and was woken by what came on the other: then there is something already.
+   */
   private void await() {
     long soonest = Long.MAX_VALUE;
     for (ChildOutput output : outputs) {
+      if (!output.exhausted() && !output.end().awaits(Thread.currentThread())) {
+        return;
+      }
       soonest = Math.min(soonest, output.end().nanosToFinish());
     }
     if (soonest == Long.MAX_VALUE) {

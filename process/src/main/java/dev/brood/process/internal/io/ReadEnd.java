@@ -118,6 +118,11 @@ public final class ReadEnd extends ReadyWatch {
     return count;
   }
 
+  /** Whether that thread is still to be unparked: nothing has happened since its {@link #poll}. */
+  public synchronized boolean awaits(Thread thread) {
+    return waiters.contains(thread);
+  }
+
   /**
    * Lets the reactor read everything into {@code target} from now on, then closes this end. A
    * waiting reader is woken.

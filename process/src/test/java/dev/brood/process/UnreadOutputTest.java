@@ -1,0 +1,51 @@
+package dev.brood.process;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.OutputStream;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+/** Whoever waits for output is woken, whoever else reads it, and whether or not anybody does. */
+class UnreadOutputTest {
+  private static final long SOON_SECONDS = 20;
+
+  @Test
+  void lines_copyThatWaitsWhileTheOtherStreamSpeaks_areNotMissed() throws Exception {
+    CompletableFuture<Child> speaker = new CompletableFuture<>();
+    // It waits, as a lock or a queue may: the wake-up that was meant for the lines is used up.
+    Stdio.Sink copy =
+        Stdio.stream(
+            new OutputStream() {
+              @Override
+              public void write(int value) {
+                speaker.join().stdin().println("go");
+                LockSupport.parkNanos(SECONDS.toNanos(SOON_SECONDS));
+              }
+            });
+    Command command =
+        Command.of("sh", "-c", "printf . >&2; read -r go; echo line; read -r end")
+            .stdin(Stdio.pipe())
+            .stderr(Stdio.pipe(), copy);
+    try (Child child = command.spawn()) {
+      speaker.complete(child);
+      FutureTask<String> line = begun(() -> child.lines().iterator().next().text());
+
+      assertThat(soon(line)).isEqualTo("line");
+    }
+  }
+
+  private static <T> FutureTask<T> begun(Callable<T> task) {
+    FutureTask<T> running = new FutureTask<>(task);
+    Thread unused = Thread.startVirtualThread(running);
+    return running;
+  }
+
+  private static <T> T soon(FutureTask<T> task) throws Exception {
+    return task.get(SOON_SECONDS, SECONDS);
+  }
+}
