@@ -3,6 +3,7 @@ package dev.brood.process;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.brood.testkit.HelperPrograms;
 import java.io.OutputStream;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -39,9 +40,38 @@ class UnreadOutputTest {
     }
   }
 
+  @Test
+  void close_detachedChildThatAnotherThreadReads_endsTheRead() throws Exception {
+    Child child =
+        Command.of(HelperPrograms.sleep(HelperPrograms.LIFETIME))
+            .detached()
+            .stdout(Stdio.pipe())
+            .spawn();
+    try {
+      FutureTask<Integer> read = waiting(() -> child.stdout().read());
+
+      child.close();
+
+      assertThat(soon(read)).isEqualTo(-1);
+    } finally {
+      child.signal(Signal.KILL);
+      child.await();
+    }
+  }
+
   private static <T> FutureTask<T> begun(Callable<T> task) {
     FutureTask<T> running = new FutureTask<>(task);
     Thread unused = Thread.startVirtualThread(running);
+    return running;
+  }
+
+  /** Begins something that waits, and returns when it does. */
+  private static <T> FutureTask<T> waiting(Callable<T> task) {
+    FutureTask<T> running = new FutureTask<>(task);
+    Thread thread = Thread.startVirtualThread(running);
+    while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
     return running;
   }
 
