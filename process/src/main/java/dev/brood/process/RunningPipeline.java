@@ -73,6 +73,8 @@ public final class RunningPipeline implements AutoCloseable {
    */
   public PipelineResult result() throws InterruptedException {
     try {
+      // All before the first is waited for: it may be stuck behind the last one's output.
+      children.forEach(child -> child.streams().captureUnclaimed());
       if (tail != null && tail.output() != null) {
         tail.captureUnclaimed(children.getLast(), children.getLast().command().spec().outputLimit);
       }

@@ -59,6 +59,14 @@ class UnreadOutputTest {
     }
   }
 
+  @Test
+  void result_pipelineThatNobodyReads_keepsItsOutput() throws Exception {
+    try (RunningPipeline running =
+        Command.of(HelperPrograms.numbers(100_000)).pipe(Command.of("cat")).spawn()) {
+      assertThat(soon(begun(running::result)).stdout().totalBytes()).isEqualTo(588_895);
+    }
+  }
+
   private static <T> FutureTask<T> begun(Callable<T> task) {
     FutureTask<T> running = new FutureTask<>(task);
     Thread unused = Thread.startVirtualThread(running);
