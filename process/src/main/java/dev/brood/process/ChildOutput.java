@@ -130,7 +130,8 @@ public final class ChildOutput extends InputStream {
     use.compareAndSet(Use.NONE, Use.READ);
   }
 
-  private boolean isHandedOver() {
+  /** Whether {@link #handOver} has left it to another reader. */
+  boolean isHandedOver() {
     return use.get() == Use.HANDED_OVER;
   }
 

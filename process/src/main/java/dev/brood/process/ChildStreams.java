@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -99,17 +98,14 @@ final class ChildStreams {
     stderr.captureUnclaimed(child, command.spec().outputLimit);
   }
 
-  /** Waits until both outputs are done, except for one that the user reads. */
+  /**
+   * Waits until both outputs are done, but not for ever for one that the user reads and of which a
+   * further sink keeps something.
+   */
   void awaitDone() throws InterruptedException {
-    try {
-      for (OutputSlot slot : List.of(stdout, stderr)) {
-        if (slot.endsByItself()) {
-          slot.done().get();
-        }
-      }
-    } catch (ExecutionException e) {
-      throw new AssertionError("a stream's end cannot fail", e);
-    }
+    long readNanos = Times.nanos(command.spec().drainGrace);
+    stdout.awaitDone(readNanos);
+    stderr.awaitDone(readNanos);
   }
 
   /** The child has ended: what strangers still write is waited for no longer than this. */

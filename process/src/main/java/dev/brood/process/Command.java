@@ -240,7 +240,8 @@ public final class Command {
 
   /**
    * How long, after the child's end, a stream is read that another process still holds open; 250 ms
-   * unless set. What the child itself wrote is always read.
+   * unless set. What the child itself wrote is always read. A {@link Child#result} waits as long
+   * for a pipe that somebody reads and of which a further sink keeps something.
    *
    * @throws IllegalArgumentException if it is negative
    */

@@ -4,6 +4,9 @@ import dev.brood.process.internal.io.ReadEnd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** One output stream of a child: how it is consumed, what is kept of it, and when it is done. */
@@ -132,12 +135,28 @@ final class OutputSlot {
   }
 
   /** Whether the stream ends without anybody else's doing, so that it can be waited for. */
-  boolean endsByItself() {
-    return output == null || memory != null;
+  private boolean endsByItself() {
+    return output == null || output.isHandedOver();
   }
 
+  /** Waits until it is done; one that the user reads is waited for no longer than that. */
+  void awaitDone(long readNanos) throws InterruptedException {
+    try {
+      if (endsByItself()) {
+        done.get();
+      } else if (memory != null) {
+        done.get(readNanos, TimeUnit.NANOSECONDS);
+      }
+    } catch (TimeoutException e) {
+      // Then it is not in the result.
+    } catch (ExecutionException e) {
+      throw new AssertionError("a stream's end cannot fail", e);
+    }
+  }
+
+  /** What is kept, if all has come. */
   Output kept(Command command) {
-    if (memory == null) {
+    if (memory == null || !done.isDone()) {
       return Output.empty(command.charset());
     }
     boolean held = end != null && end.heldOpen();

@@ -87,10 +87,9 @@ public final class RunningPipeline implements AutoCloseable {
       }
       Output stdout = results.getLast().stdout();
       if (tail != null) {
-        if (tail.endsByItself()) {
-          tail.done().get();
-        }
-        stdout = tail.kept(children.getLast().command());
+        Command last = children.getLast().command();
+        tail.awaitDone(Times.nanos(last.spec().drainGrace));
+        stdout = tail.kept(last);
       }
       Duration duration = Duration.ofNanos(System.nanoTime() - startNanos);
       return new PipelineResult(List.copyOf(results), stdout, duration);
