@@ -209,7 +209,7 @@ class ExitTest {
   void duration_sleep_isItsTime() throws Exception {
     Result result = Command.of(HelperPrograms.sleep(Duration.ofMillis(300))).capture();
 
-    assertThat(result.duration()).isBetween(Duration.ofMillis(300), Duration.ofSeconds(5));
+    assertThat(result.duration()).isBetween(Duration.ofMillis(300), SOON);
   }
 
   /**

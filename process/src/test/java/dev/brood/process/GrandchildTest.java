@@ -18,13 +18,15 @@ import org.junit.jupiter.api.io.TempDir;
 class GrandchildTest {
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final Duration BRIEFLY = Duration.ofMillis(50);
-  private static final Duration BOUND = Duration.ofSeconds(5);
+
+  /** Far shorter than strangers live, and long enough on a busy machine. */
+  private static final Duration BOUND = Duration.ofSeconds(20);
 
   @Test
   void capture_outputHeldOpen_returnsWithinTheDrainGrace() throws Exception {
     long begin = System.nanoTime();
     Result result =
-        Command.of(HelperPrograms.grandchildHoldsOutput(Duration.ofSeconds(30))).capture();
+        Command.of(HelperPrograms.grandchildHoldsOutput(HelperPrograms.LIFETIME)).capture();
     Duration took = Duration.ofNanos(System.nanoTime() - begin);
 
     List<String> lines = result.stdout().lines();
@@ -46,7 +48,7 @@ class GrandchildTest {
   @Test
   void result_askedWhenTheChildHasEnded_returnsWithinTheDrainGrace() throws Exception {
     try (Child child =
-        Command.of(HelperPrograms.grandchildHoldsOutput(Duration.ofSeconds(30))).spawn()) {
+        Command.of(HelperPrograms.grandchildHoldsOutput(HelperPrograms.LIFETIME)).spawn()) {
       child.await();
       long begin = System.nanoTime();
 
@@ -130,7 +132,7 @@ class GrandchildTest {
   void drainGrace_zero_keepsWhatTheChildItselfWrote() throws Exception {
     for (int i = 0; i < 20; i++) {
       Result result =
-          Command.of("sh", "-c", "sleep 20 & echo $!; seq 1 5000")
+          Command.of("sh", "-c", "sleep 60 & echo $!; seq 1 5000")
               .drainGrace(Duration.ZERO)
               .capture();
       List<String> lines = result.stdout().lines();
@@ -142,7 +144,7 @@ class GrandchildTest {
   @Test
   void readLine_outputHeldOpen_endsAfterTheDrainGrace() throws Exception {
     try (Child child =
-        Command.of(HelperPrograms.grandchildHoldsOutput(Duration.ofSeconds(30)))
+        Command.of(HelperPrograms.grandchildHoldsOutput(HelperPrograms.LIFETIME))
             .stderr(Stdio.none())
             .drainGrace(BRIEFLY)
             .spawn()) {
@@ -199,7 +201,7 @@ class GrandchildTest {
 
   @Test
   void kill_grandchildHoldsOutput_doesNotHang() throws Exception {
-    String script = "setsid sleep 20 & echo $!; exec sleep 20";
+    String script = "setsid sleep 60 & echo $!; exec sleep 60";
     try (Child child = Command.of("sh", "-c", script).stdin(Stdio.pipe()).spawn()) {
       long grandchild = Long.parseLong(child.stdout().readLine());
 
@@ -218,7 +220,7 @@ class GrandchildTest {
     long begin = System.nanoTime();
 
     Result result =
-        Command.of("sh", "-c", "sleep 20 >/dev/null 2>&1 <&0 & echo $!; head -c 10 >/dev/null")
+        Command.of("sh", "-c", "sleep 60 >/dev/null 2>&1 <&0 & echo $!; head -c 10 >/dev/null")
             .stdin(Stdio.bytes(input))
             .drainGrace(SOON) // until the grandchild has let go of the output
             .capture();

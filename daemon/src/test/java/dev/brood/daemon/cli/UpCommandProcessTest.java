@@ -334,7 +334,8 @@ class UpCommandProcessTest {
 
   private static String app(String name, String script, String more) {
     String text = script.replace("NAME", name).replace("\\", "\\\\").replace("\"", "\\\"");
+    String patience = more.contains("kill_timeout") ? "" : ", kill_timeout: 30s"; // a busy machine
     // A blank somewhere makes it a line for the shell.
-    return "  - {name: " + name + ", script: \"" + text + "\", " + more + "}\n";
+    return "  - {name: " + name + ", script: \"" + text + "\", " + more + patience + "}\n";
   }
 }

@@ -23,11 +23,14 @@ class UpSupervisionProcessTest {
   /** Runs until it is told to end. */
   private static final String STAY = "trap 'exit 0' TERM; while :; do sleep 0.05; done";
 
+  /** The end of a script, and time for its trap on a busy machine. */
+  private static final String PATIENTLY = "\", kill_timeout: 30s";
+
   @TempDir Path directory;
 
   @Test
   void up_killedFromOutside_isStartedAgain() throws Exception {
-    file("- name: web", "  script: \"echo pid $$ up; " + STAY + "\"");
+    file("- name: web", "  script: \"echo pid $$ up; " + STAY + "\"", "  kill_timeout: 30s");
     try (Cli cli = Cli.start(directory, "up")) {
       String first = pid(cli.awaitLine("pid "));
       run("kill", "-KILL", first);
@@ -47,7 +50,7 @@ class UpSupervisionProcessTest {
   @Test
   void up_diesTooOftenInARow_isGivenUpWithItsCode() throws Exception {
     file(
-        "- {name: db, script: \"echo db up; " + STAY + "\"}",
+        "- {name: db, script: \"echo db up; " + STAY + PATIENTLY + "}",
         "- {name: web, script: \"exit 9\", max_restarts: 2, restart_delay: 20}");
     Cli.Ended ended = Cli.run(directory, "up");
     assertThat(ended.code()).isEqualTo(9);
@@ -132,7 +135,10 @@ class UpSupervisionProcessTest {
   @Test
   void up_notReadyInTime_isAFailureThatSaysWhy() throws Exception {
     file(
-        "- {name: db, script: \"" + STAY + "\", ready: {file: never, limit: 200}, max_restarts: 1}",
+        "- {name: db, script: \""
+            + STAY
+            + PATIENTLY
+            + ", ready: {file: never, limit: 200}, max_restarts: 1}",
         "- {name: web, script: echo, depends_on: db}");
     Cli.Ended ended = Cli.run(directory, "up");
     assertThat(ended.code()).isEqualTo(1);
@@ -177,6 +183,7 @@ class UpSupervisionProcessTest {
     file(
         "- name: web",
         "  script: \"trap 'exit 0' TERM; echo pid $$ up; " + STAY + "\"",
+        "  kill_timeout: 30s",
         // Ill once: the look that finds the file takes it away.
         "  health: {command: \"test ! -f ill || ! rm ill\", period: 50, failures: 1}");
     try (Cli cli = Cli.start(directory, "up")) {
@@ -201,6 +208,7 @@ class UpSupervisionProcessTest {
     file(
         "- name: web",
         "  script: \"echo up; " + STAY + "\"",
+        "  kill_timeout: 30s",
         "  health: {command: \"exit 1\", period: 50, failures: 2, action: stop}");
     Cli.Ended ended = Cli.run(directory, "up");
     assertThat(ended.code()).isEqualTo(1);
@@ -212,9 +220,10 @@ class UpSupervisionProcessTest {
   @Test
   void up_boundToAnother_isRestartedWithIt() throws Exception {
     file(
-        "- {name: db, script: \"echo pid $$ db; " + STAY + "\"}",
+        "- {name: db, script: \"echo pid $$ db; " + STAY + PATIENTLY + "}",
         "- name: web",
         "  script: \"echo web up; " + STAY + "\"",
+        "  kill_timeout: 30s",
         "  depends_on: {db: {restart: true}}");
     try (Cli cli = Cli.start(directory, "up")) {
       String db = pid(cli.awaitLines("pid ", "web up").getFirst());
@@ -244,7 +253,10 @@ class UpSupervisionProcessTest {
             .formatted(lines));
     file(
         "- {name: a, script: rest.py}",
-        "- {name: b, script: \"sleep 1; : >late; " + STAY + "\", depends_on: {a: completed}}");
+        "- {name: b, script: \"sleep 1; : >late; "
+            + STAY
+            + PATIENTLY
+            + ", depends_on: {a: completed}}");
     try (Cli cli = Cli.start(directory, "up")) {
       awaitFile("late");
       cli.awaitLine("0" + lines);
@@ -299,7 +311,10 @@ class UpSupervisionProcessTest {
   void up_boundToOneThatEndedAndNoRestart_isAFailureInsteadOfAWaitForEver() throws Exception {
     file(
         "- {name: db, script: \"while [ ! -e web-up ]; do sleep 0.05; done\"}",
-        "- {name: web, script: \": >web-up; " + STAY + "\", depends_on: {db: {restart: true}}}");
+        "- {name: web, script: \": >web-up; "
+            + STAY
+            + PATIENTLY
+            + ", depends_on: {db: {restart: true}}}");
     Cli.Ended ended = Cli.run(directory, "up", "--no-restart");
     assertThat(ended.code()).isEqualTo(1);
     assertThat(ended.err())
@@ -315,6 +330,7 @@ class UpSupervisionProcessTest {
     file(
         "- name: web",
         "  script: \"" + STAY + "\"",
+        "  kill_timeout: 30s",
         "  restart: " + restart,
         "  health: {command: \"false\", period: 50, failures: 1}");
     Cli.Ended ended = Cli.run(directory, "up", option);
