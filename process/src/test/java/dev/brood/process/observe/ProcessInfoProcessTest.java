@@ -172,6 +172,8 @@ class ProcessInfoProcessTest {
       long first = Long.parseLong(child.readLine());
       long second = Long.parseLong(child.readLine());
       long third = Long.parseLong(child.readLine());
+      // Before that it is the shell's child, which exchanges its stdin.
+      await(() -> ProcessInfo.of(third).orElseThrow().name().equals("sleep"));
       ProcessTree tree = ProcessTree.of(child.pid()).orElseThrow();
 
       assertThat(tree.processes())
